@@ -1,0 +1,1 @@
+"""C sources to binaries, hermetically: toolchain, actions, store, executor, fetch."""

@@ -1,0 +1,1 @@
+"""QEMU, its firmware and its consoles."""

@@ -1,0 +1,1 @@
+"""Bytes <-> objects, one specification a file. No files, no subprocesses in here."""

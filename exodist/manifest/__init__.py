@@ -1,0 +1,1 @@
+"""Manifests, boards, components and the lock: typed, frozen, validated at construction."""

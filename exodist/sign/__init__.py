@@ -1,0 +1,1 @@
+"""Signers behind one interface, and the signatures that they make."""
