@@ -1,0 +1,20 @@
+/* <pwd.h>: the user database, /etc/passwd. */
+#pragma once
+
+#include <bits/types.h>
+
+struct passwd {
+    char *pw_name;
+    char *pw_passwd;
+    uid_t pw_uid;
+    gid_t pw_gid;
+    char *pw_gecos;
+    char *pw_dir;
+    char *pw_shell;
+};
+
+struct passwd *getpwuid(uid_t uid);
+struct passwd *getpwnam(const char *name);
+struct passwd *getpwent(void);
+void setpwent(void);
+void endpwent(void);

@@ -1,0 +1,4 @@
+/* <sys/types.h>: the scalar types. */
+#pragma once
+
+#include <bits/types.h>
