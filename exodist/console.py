@@ -1,7 +1,7 @@
 """What people see while a command works: steps, progress, notes, warnings, errors. stderr only.
 
 Data goes to stdout, and with `--json` it is one object a line, written by `emit`. A progress line
-rewrites itself on a terminal; elsewhere (a log, CI) only the steps are printed, never a moving line.
+rewrites itself on a terminal; elsewhere (a log, CI) only steps are printed, never a moving line.
 """
 
 from __future__ import annotations
