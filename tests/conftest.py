@@ -1,4 +1,4 @@
-"""Shared fixtures: the tree under test, and settings that keep the unit tier fast and repeatable."""
+"""Shared fixtures: the tree under test, and settings that keep the unit tier quick and stable."""
 
 from __future__ import annotations
 

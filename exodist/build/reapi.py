@@ -66,29 +66,36 @@ def _file_node(name: str, node: Node) -> bytes:
     return _text(1, name) + _bytes(2, node.digest.encode()) + _number(4, node.executable)
 
 
-def encode_directories(files: Mapping[str, Node]) -> tuple[Digest, list[bytes]]:
-    """The root digest of a tree of files, and every Directory message of it, children first."""
-    inner: dict[str, dict[str, Node]] = {}
-    own: list[tuple[str, Node]] = []
-    for path, node in files.items():
+def encode_directories(entries: Mapping[str, Node | Digest]) -> tuple[Digest, list[bytes]]:
+    """The root digest of a tree, and every Directory message made for it, children first.
+
+    `entries` maps paths to files, or to the digest of a Directory that is encoded already.
+    """
+    inner: dict[str, dict[str, Node | Digest]] = {}
+    files: list[tuple[str, bytes]] = []
+    folders: dict[str, Digest] = {}
+    for path, entry in entries.items():
         head, slash, tail = path.partition("/")
         if slash:
-            inner.setdefault(head, {})[tail] = node
+            inner.setdefault(head, {})[tail] = entry
+        elif isinstance(entry, Digest):
+            folders[head] = entry
         else:
-            own.append((head, node))
+            files.append((head, _file_node(head, entry)))
     messages: list[bytes] = []
+    for name, below in inner.items():
+        folders[name], made = encode_directories(below)
+        messages += made
     # Directory: files = 1, directories = 2; DirectoryNode: name = 1, digest = 2
-    message = b"".join(_bytes(1, _file_node(name, node)) for name, node in sorted(own))
-    for name in sorted(inner):
-        digest, below = encode_directories(inner[name])
-        messages += below
+    message = b"".join(_bytes(1, node) for _, node in sorted(files))
+    for name, digest in sorted(folders.items()):
         message += _bytes(2, _text(1, name) + _bytes(2, digest.encode()))
     messages.append(message)
     return Digest.of(message), messages
 
 
-def tree_digest(files: Mapping[str, Node]) -> Digest:
-    return encode_directories(files)[0]
+def tree_digest(entries: Mapping[str, Node | Digest]) -> Digest:
+    return encode_directories(entries)[0]
 
 
 def encode_platform(properties: Mapping[str, str]) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -39,7 +40,11 @@ class Sandbox:
         """Output digests and what the command printed; raises ToolError when it fails."""
         with self._store.scratch() as folder:
             self._stage(folder, inputs)
-            printed = self._call(name, arguments, folder)
+            try:
+                printed = self._call(name, arguments, folder)
+            except ToolError as error:
+                error.hint = f"repeat it: {self._keep_failed(folder)} && {shlex.join(arguments)}"
+                raise
             for path in outputs:
                 if path.endswith(".d"):
                     check_dependencies(name, (folder / path).read_text(), inputs)
@@ -76,6 +81,15 @@ class Sandbox:
             ended = f"status {status}" if status > 0 else signal.Signals(-status).name
             raise ToolError(f"`{name}` failed with {ended}", output=done.stdout)
         return done.stdout
+
+    def _keep_failed(self, folder: Path) -> str:
+        """Keep the scratch tree of a failed command, so that it can be repeated by hand."""
+        kept = self._store.root.parent / "failed"
+        if kept.exists():
+            shutil.rmtree(kept)
+        shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("toolchain"))
+        (kept / "toolchain").symlink_to(self._toolchain.root)
+        return f"cd {shlex.quote(str(kept))}"
 
     def _wrapped(self, folder: Path) -> list[str]:
         assert self._wrapper is not None

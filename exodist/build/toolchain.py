@@ -25,12 +25,11 @@ _HINT = "remove .venv and start ./exo again"
 
 @dataclass(frozen=True)
 class Toolchain:
-    """One verified compiler."""
+    """One compiler; `digest` covers all that actions see of it."""
 
     root: Path
     version: str
     host: str
-    files: dict[str, Node]
     digest: Digest
 
 
@@ -50,12 +49,12 @@ def find_toolchain(digests: FileDigests) -> Toolchain:
     info = sorted(root.parent.glob("ziglang-*.dist-info"))
     if len(info) != 1:
         raise ToolError(f"found {len(info)} versions of `ziglang`", where=str(root), hint=_HINT)
-    files = {
-        f"toolchain/{name}": Node(digests.digest(f"{root}/{name}"), executable=name == "zig")
+    files: dict[str, Node | Digest] = {
+        name: Node(digests.digest(f"{root}/{name}"), executable=name == "zig")
         for name in _names(root)
     }
     version = info[0].name.removeprefix("ziglang-").removesuffix(".dist-info")
-    return Toolchain(root, version, host(), files, tree_digest(files))
+    return Toolchain(root, version, host(), tree_digest(files))
 
 
 def _names(root: Path) -> Iterator[str]:

@@ -50,7 +50,7 @@ class Manifest(Strict):
     archives: dict[Name, Archive] = Field(
         default_factory=dict, description="component = archive of its pinned version"
     )
-    images: list[Image] = Field(min_length=1, description="what a build makes")
+    images: list[Image] = Field(min_length=1, description="what a build makes, one table each")
 
     @field_validator("pins")
     @classmethod
