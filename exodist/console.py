@@ -13,7 +13,7 @@ import sys
 import threading
 from typing import TextIO
 
-from exodist.errors import ExodistError
+from exodist.errors import ExodistError, ToolError
 
 _BOLD, _RED, _YELLOW, _DIM, _RESET = "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
 
@@ -49,6 +49,8 @@ class Console:
         self._line(f"hint: {text}", "")
 
     def error(self, error: ExodistError) -> None:
+        if isinstance(error, ToolError) and error.output.strip():
+            self._line(error.output.rstrip(), "")
         self._line(f"error: {error}", _RED)
         if error.hint:
             self.hint(error.hint)

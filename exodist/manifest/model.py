@@ -93,7 +93,7 @@ class Board(Strict):
     summary: str = Field(description="one line")
     arch: Arch = Field(description="architecture")
     firmware: Literal["uefi"] = Field(description="what starts the image")
-    console: Name = Field(description="console of the login shell; goes into the command line")
+    console: Literal["ttyS0"] = Field(description="console of the login shell, a Linux name")
     layout: Literal["gpt-esp"] = Field(description="partitions: one EFI system partition in a GPT")
     qemu: Qemu | None = Field(default=None, description="the QEMU machine, where there is one")
 
