@@ -1,0 +1,47 @@
+"""The unified kernel image: sections in place, same bytes each time, wrong stubs refused."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from exodist.errors import FormatError
+from exodist.formats import pe, uki
+from exodist.images.uki import build_uki
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "formats"))
+from pe_samples import small_image
+
+PARTS = {
+    "osrel": b"ID=exov6\n",
+    "uname": b"0.1.0",
+    "cmdline": b"console=ttyS0",
+    "sbat": b"sbat,1,x\n",
+    "linux": b"\x7fELF" + bytes(5000),
+    "initrd": b"EXOBARC1" + bytes(4088),
+}
+
+
+def stub() -> bytes:
+    image = small_image()
+    return pe.PeImage(**{**image.__dict__, "sections": image.sections[:1]}).encode()
+
+
+def test_parts_come_back() -> None:
+    image = build_uki(stub(), arch="x86_64", **PARTS)
+    assert image == build_uki(stub(), arch="x86_64", **PARTS)
+    found = uki.components(pe.check_canonical(image))
+    assert {name.value[1:]: data for name, data in found.items()} == PARTS
+    signed = build_uki(stub(), arch="x86_64", **PARTS, pcrpkey=b"key", pcrsig=b"{}")
+    assert uki.components(pe.parse(signed))[uki.UkiSection.PCRSIG] == b"{}"
+
+
+def test_refusals() -> None:
+    with pytest.raises(FormatError, match="machine `AMD64`"):
+        build_uki(stub(), arch="aarch64", **PARTS)
+    with pytest.raises(FormatError, match=r"`\.cmdline` would be empty"):
+        build_uki(stub(), arch="x86_64", **{**PARTS, "cmdline": b""})
+    with pytest.raises(FormatError, match=r"section `\.osrel` is missing"):
+        uki.components(pe.parse(stub()))
