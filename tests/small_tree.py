@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exodist.build.toolchain import find_toolchain
 from exodist.build.files import FileDigests
+from exodist.build.toolchain import find_toolchain
 
 HEAD = 'schema = 1\nversion = "0.1.0"\nsummary = "for tests"\nlicense = "MIT"\n'
 

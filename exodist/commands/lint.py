@@ -1,0 +1,32 @@
+"""`exodist lint`: the linters of Python and C. `exodist test` runs them too."""
+
+from __future__ import annotations
+
+import click
+
+from exodist.commands.options import TREE
+from exodist.console import console
+from exodist.errors import CheckError
+
+
+@click.command()
+@click.option("--fix", is_flag=True, help="Format the sources instead of complaining.")
+def lint(fix: bool) -> None:
+    """Run ruff, mypy, clang-format and cppcheck over the tree.
+
+    \b
+    Examples:
+      exodist lint
+      exodist lint --fix
+    """
+    from exodist.lint import checks
+
+    failed = []
+    for check in checks(TREE, fix=fix):
+        console.step(check.name)
+        printed = check.run()
+        if printed is not None:
+            failed.append(check.name)
+            click.echo(printed)
+    if failed:
+        raise CheckError(f"findings of {', '.join(failed)}")

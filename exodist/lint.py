@@ -1,0 +1,64 @@
+"""The linters that judge this tree, each as one command over the files that it is for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PYTHON = ("exodist", "tests")
+C_FOLDERS = ("kernel", "userland")
+CPPCHECK = (
+    "cppcheck", "--quiet", "--error-exitcode=1", "--std=c11", "--inline-suppr",
+    "--enable=warning,portability", "--suppress=missingIncludeSystem", "--suppress=missingInclude",
+    "--library=posix",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Check:
+    """One linter's command."""
+
+    name: str
+    argv: tuple[str, ...]
+    folder: Path
+
+    def run(self) -> str | None:
+        """What the linter says; None when it is content."""
+        done = subprocess.run(
+            self.argv,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return done.stdout or f"status {done.returncode}" if done.returncode else None
+
+
+def checks(tree: Path, *, fix: bool = False) -> list[Check]:
+    """All linters of the tree; with `fix` the formatters rewrite."""
+    sources, headers = _c_files(tree, "*.c"), _c_files(tree, "*.h")
+    tool = Path(sys.executable).parent
+    found = [
+        _module(tree, "ruff format", "ruff", "format", *(() if fix else ("--check",)), *PYTHON),
+        _module(tree, "ruff", "ruff", "check", *(("--fix",) if fix else ()), *PYTHON),
+        _module(tree, "mypy", "mypy"),
+    ]
+    if sources:
+        change = ("-i",) if fix else ("--dry-run", "--Werror")
+        formatter = (str(tool / "clang-format"), *change, *sources, *headers)
+        found.append(Check("clang-format", formatter, tree))
+        found.append(Check("cppcheck", (*CPPCHECK, *sources), tree))
+    return found
+
+
+def _module(tree: Path, name: str, *words: str) -> Check:
+    return Check(name, (sys.executable, "-m", *words), tree)
+
+
+def _c_files(tree: Path, pattern: str) -> Sequence[str]:
+    found = (path for top in C_FOLDERS for path in sorted((tree / top).rglob(pattern)))
+    return [path.relative_to(tree).as_posix() for path in found]
