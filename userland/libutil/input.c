@@ -6,6 +6,13 @@
 
 #include "util.h"
 
+char **input_names(char **operands)
+{
+    static char dash[] = "-";
+    static char *standard_input[] = {dash, NULL};
+    return *operands != NULL ? operands : standard_input;
+}
+
 FILE *input_open(const char *name)
 {
     if (strcmp(name, "-") == 0)

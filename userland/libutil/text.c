@@ -38,6 +38,30 @@ int escape(const char **text)
     return value & 0xff;
 }
 
+size_t escape_all(char *text, bool *stopped)
+{
+    char *to = text;
+    const char *from = text;
+    *stopped = false;
+    while (*from != '\0') {
+        int byte = -1;
+        if (from[0] == '\\' && from[1] == 'c') {
+            *stopped = true;
+            break;
+        }
+        if (from[0] == '\\' && from[1] == '0') {
+            from += 2;
+            byte = *from >= '0' && *from <= '7' ? escape(&from) : 0;
+        } else if (from[0] == '\\' && (from[1] < '0' || from[1] > '7')) {
+            const char *after = from + 1;
+            byte = escape(&after);
+            from = byte >= 0 ? after : from;
+        }
+        *to++ = byte >= 0 ? (char)byte : *from++;
+    }
+    return (size_t)(to - text);
+}
+
 char *path_join(const char *directory, const char *name)
 {
     size_t length = strlen(directory);

@@ -36,6 +36,8 @@ void *xgrow(void *array, size_t count, size_t size);
 /* A whole decimal number, no sign, at most `max`. */
 bool parse_number(const char *text, uintmax_t max, uintmax_t *value);
 
+/* The operands, or where there are none, the one operand "-". */
+char **input_names(char **operands);
 /* An operand as a stream: "-" is standard input. NULL after a diagnostic. */
 FILE *input_open(const char *name);
 /* Closes it; false after a diagnostic if a read had failed. */
@@ -57,3 +59,8 @@ bool ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * digits. Moves *text behind it. -1, and *text unmoved, for any other character.
  */
 int escape(const char **text);
+/*
+ * Replaces the escapes of echo and of printf's %b (octal ones as \0 and up to three digits) in
+ * place; *stopped says that \c ended the text. The new length: NUL may be among the bytes.
+ */
+size_t escape_all(char *text, bool *stopped);
