@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from exodist.build.files import FileDigests
 from exodist.build.toolchain import find_toolchain
 
+TREE = Path(__file__).resolve().parent.parent
 HEAD = 'schema = 1\nversion = "0.1.0"\nsummary = "for tests"\nlicense = "MIT"\n'
 
 FILES = {
@@ -27,10 +29,19 @@ FILES = {
     "void _start(void)\n{\n    volatile int sum = add(3, 4);\n    (void)sum;\n}\n",
     "userland/root/root.toml": HEAD + 'name = "root"\nkind = "domain"\nsources = ["root.c"]\n',
     "userland/root/root.c": "void _start(void);\nvoid _start(void)\n{\n}\n",
+    "kernel/kernel.toml": HEAD + 'name = "kernel"\nkind = "kernel"\nsources = ["kernel.c"]\n',
+    "kernel/kernel.c": "void _start(void);\nvoid _start(void)\n{\n}\n",
+    "kernel/boot/exoboot.toml": HEAD
+    + 'name = "exoboot"\nkind = "efi"\nsources = ["stub.c"]\nflags = ["-ffreestanding"]\n',
+    "kernel/boot/stub.c": "long efi_main(void *image, void *table);\n"
+    "long efi_main(void *image, void *table)\n{\n    return image == table;\n}\n",
     "userland/skel/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
     "boards/qemu-q35.toml": 'schema = 1\nname = "qemu-q35"\nsummary = "QEMU"\narch = "x86_64"\n'
     'firmware = "uefi"\nconsole = "ttyS0"\nlayout = "gpt-esp"\n',
 }
+
+# Taken from our own tree: the table that headers are generated from, and the development keys.
+OURS = ("kernel/abi/syscalls.toml", "keys/dev")
 
 MANIFEST = """schema = 1
 name = "small"
@@ -41,11 +52,17 @@ toolchain = "{toolchain}"
 skeleton = "userland/skel"
 
 [pins]
-"0.1.0" = ["lib", "cat", "wc", "root"]
+"0.1.0" = ["kernel", "exoboot", "lib", "cat", "wc", "root"]
 
 [[images]]
 name = "small"
 kind = "direct"
+arch = "x86_64"
+board = "qemu-q35"
+
+[[images]]
+name = "small-iso"
+kind = "iso"
 arch = "x86_64"
 board = "qemu-q35"
 """
@@ -56,6 +73,10 @@ def write_tree(root: Path, manifest: str = MANIFEST) -> Path:
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
+    for name in OURS:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (TREE / name).is_dir() else shutil.copyfile
+        copy(TREE / name, root / name)
     path = root / "manifests" / "small.toml"
     path.parent.mkdir()
     version = find_toolchain(FileDigests(root / ".exo" / "files.json")).version
