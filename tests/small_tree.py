@@ -34,7 +34,9 @@ FILES = {
     "kernel/boot/exoboot.toml": HEAD
     + 'name = "exoboot"\nkind = "efi"\nsources = ["stub.c"]\nflags = ["-ffreestanding"]\n',
     "kernel/boot/stub.c": "long efi_main(void *image, void *table);\n"
-    "long efi_main(void *image, void *table)\n{\n    return image == table;\n}\n",
+    "static volatile long calls = 7;\nstatic void *volatile self = (void *)&self;\nstatic const volatile long one = 1;\n"
+    "long efi_main(void *image, void *table)\n"
+    "{\n    calls += one;\n    return image == table || image == self;\n}\n",
     "userland/skel/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
     "boards/qemu-q35.toml": 'schema = 1\nname = "qemu-q35"\nsummary = "QEMU"\narch = "x86_64"\n'
     'firmware = "uefi"\nconsole = "ttyS0"\nlayout = "gpt-esp"\n',
