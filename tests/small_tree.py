@@ -34,7 +34,9 @@ FILES = {
     "kernel/boot/exoboot.toml": HEAD
     + 'name = "exoboot"\nkind = "efi"\nsources = ["stub.c"]\nflags = ["-ffreestanding"]\n',
     "kernel/boot/stub.c": "long efi_main(void *image, void *table);\n"
-    "static volatile long calls = 7;\nstatic void *volatile self = (void *)&self;\nstatic const volatile long one = 1;\n"
+    "static volatile long calls = 7;\n"
+    "static void *volatile self = (void *)&self;\n"
+    "static const volatile long one = 1;\n"
     "long efi_main(void *image, void *table)\n"
     "{\n    calls += one;\n    return image == table || image == self;\n}\n",
     "userland/skel/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
