@@ -31,6 +31,10 @@ from exodist.errors import SourceError
 LIMIT = 8 << 30
 
 
+class BlobMissing(SourceError):
+    """A blob that a result names is not in the store, or was damaged and dropped."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What an action gave: its outputs, and what it printed."""
@@ -82,10 +86,16 @@ class Store:
         return True
 
     def path(self, digest: Digest) -> Path:
-        """The verified blob's file; raises SourceError where it is missing or damaged."""
+        """The verified blob's file; raises BlobMissing where it is missing or damaged."""
         if not self.has(digest):
-            raise SourceError(f"blob `{digest.hash}` is missing from the store", hint="build again")
+            raise BlobMissing(f"blob `{digest.hash}` is missing from the store", hint="build again")
         return self.blob_path(digest)
+
+    def repair(self) -> None:
+        """Drop every damaged blob, so that what made it runs again."""
+        self._verified.clear()
+        for path in self._blobs.glob("??/*"):
+            self.has(Digest(path.name, path.stat().st_size))
 
     def put_bytes(self, data: bytes) -> Digest:
         digest = Digest.of(data)

@@ -13,7 +13,7 @@ from exodist.build.plan import Plan, make_plan
 from exodist.build.publish import Publisher
 from exodist.build.resolve import Inputs, resolve
 from exodist.build.sandbox import Sandbox
-from exodist.build.store import Store
+from exodist.build.store import BlobMissing, Store
 from exodist.build.toolchain import find_toolchain
 from exodist.chain.images import ImageChain
 from exodist.chain.report import TREE, Artifact, Options, Report
@@ -35,7 +35,12 @@ def make(path: Path, options: Options | None = None, tree: Path = TREE) -> Repor
         digests = FileDigests(options.cache / "files.json")
         build = _Build(path, options, tree, store, digests)
         try:
-            artifacts = build.artifacts()
+            try:
+                artifacts = build.artifacts()
+            except BlobMissing:
+                console.warning("the store is damaged; what is missing is made again")
+                store.repair()
+                artifacts = build.artifacts()
         finally:
             digests.save()
             console.close()

@@ -104,14 +104,22 @@ class ImageChain:
             )
         return next(iter(found.values()))
 
+    def _installed(self) -> dict[str, Product]:
+        """Programs by their path in fs.img."""
+        found: dict[str, Product] = {}
+        for product in self._of_kind("program").values():
+            path = product.component.component.install
+            if path and found.setdefault(path, product) is not product:
+                raise ManifestError(
+                    f"`{path}` is also installed by `{found[path].component.component.name}`",
+                    where=product.component.where("install"),
+                )
+        return found
+
     @cached_property
     def _fs(self) -> Made:
         """fs.img with its hash tree; facts: root_hash, salt, data_blocks."""
-        programs = {
-            product.component.component.install: product
-            for product in self._of_kind("program").values()
-            if product.component.component.install
-        }
+        programs = self._installed()
         pages = {
             f"{name}.1": product.component.root / page
             for name, product in self._plan.products.items()

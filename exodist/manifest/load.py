@@ -59,8 +59,9 @@ def parse(data: bytes, model: type[Model], where: str) -> Model:
 
 
 def _explain(error: ValidationError, model: type[BaseModel], where: str) -> ManifestError:
-    """The first finding, as one line."""
-    first = error.errors()[0]
+    """One finding, as one line: a misspelt field before the field that is then missing."""
+    findings = error.errors()
+    first = next((one for one in findings if one["type"] == "extra_forbidden"), findings[0])
     loc = [str(part) for part in first["loc"]]
     field = ".".join(loc) or "file"
     if first["type"] == "extra_forbidden":
