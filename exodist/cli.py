@@ -8,6 +8,7 @@ environment; 4 source or network; 5 signature or measurement; 70 our bug.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ import click
 
 from exodist import __version__
 from exodist.console import console
-from exodist.errors import ExodistError
+from exodist.errors import ExodistError, ToolError
 
 COMMANDS = (
     "build",
@@ -91,3 +92,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:
+        if error.errno not in _HOST_FAULTS:
+            raise
+        console.error(ToolError(str(error.strerror), where=error.filename or "out"))
+        return ToolError.exit_code
+
+
+# What the host may deny us at any write; every other OSError that gets here is our own bug.
+_HOST_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)

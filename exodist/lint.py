@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PYTHON = ("exodist", "tests")
+PYTHON = ("exodist", "tests", "exo")
 C_FOLDERS = ("kernel", "userland")
 CPPCHECK = (
     "cppcheck", "--quiet", "--error-exitcode=1", "--std=c11", "--inline-suppr",

@@ -31,7 +31,7 @@ from exodist.errors import SourceError
 LIMIT = 8 << 30
 
 
-class BlobMissing(SourceError):
+class MissingBlobError(SourceError):
     """A blob that a result names is not in the store, or was damaged and dropped."""
 
 
@@ -86,9 +86,11 @@ class Store:
         return True
 
     def path(self, digest: Digest) -> Path:
-        """The verified blob's file; raises BlobMissing where it is missing or damaged."""
+        """The verified blob's file; raises MissingBlobError where it is missing or damaged."""
         if not self.has(digest):
-            raise BlobMissing(f"blob `{digest.hash}` is missing from the store", hint="build again")
+            raise MissingBlobError(
+                f"blob `{digest.hash}` is missing from the store", hint="build again"
+            )
         return self.blob_path(digest)
 
     def repair(self) -> None:

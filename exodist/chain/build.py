@@ -13,7 +13,7 @@ from exodist.build.plan import Plan, make_plan
 from exodist.build.publish import Publisher
 from exodist.build.resolve import Inputs, resolve
 from exodist.build.sandbox import Sandbox
-from exodist.build.store import BlobMissing, Store
+from exodist.build.store import MissingBlobError, Store
 from exodist.build.toolchain import find_toolchain
 from exodist.chain.images import ImageChain
 from exodist.chain.report import TREE, Artifact, Options, Report
@@ -37,7 +37,7 @@ def make(path: Path, options: Options | None = None, tree: Path = TREE) -> Repor
         try:
             try:
                 artifacts = build.artifacts()
-            except BlobMissing:
+            except MissingBlobError:
                 console.warning("the store is damaged; what is missing is made again")
                 store.repair()
                 artifacts = build.artifacts()
