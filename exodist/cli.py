@@ -12,6 +12,7 @@ import errno
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -37,10 +38,11 @@ class LazyGroup(click.Group):
     """Commands by name, imported on first use from `exodist.commands`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        folder = Path(__file__).parent / "commands"
+        return [name for name in COMMANDS if (folder / f"{name}.py").is_file()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"exodist.commands.{cmd_name}")
         command = getattr(module, cmd_name)
