@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,3 +28,25 @@ settings.load_profile("exodist")
 def tree() -> Path:
     """The root of the source tree."""
     return TREE
+
+
+@pytest.fixture(scope="session")
+def judge() -> Callable[..., str]:
+    """Run a program that we did not write; its output, or a failure that shows it.
+
+    A judge that is missing fails the test by name: a test that did not judge must not pass.
+    """
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+    def run(program: str, *arguments: object, status: int = 0) -> str:
+        found = shutil.which(program, path=path)
+        if found is None:
+            pytest.fail(f"the judge `{program}` is missing: see `./exo doctor`")
+        done = subprocess.run(
+            [found, *map(str, arguments)], capture_output=True, timeout=120, check=False
+        )
+        output = (done.stdout + done.stderr).decode("utf-8", "replace")
+        assert done.returncode == status, f"{program}: {output}"
+        return output
+
+    return run
