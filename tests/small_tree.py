@@ -24,7 +24,7 @@ FILES = {
     "userland/bin/cat.1": "CAT(1)\n",
     "userland/bin/wc.toml": HEAD
     + 'name = "wc"\nkind = "program"\nsources = ["wc.c"]\nneeds = ["lib"]\n'
-    + 'install = "/bin/wc"\n',
+    + 'install = ["/bin/wc", "/bin/count"]\n',
     "userland/bin/wc.c": '#include "add.h"\nvoid _start(void);\n'
     "void _start(void)\n{\n    volatile int sum = add(3, 4);\n    (void)sum;\n}\n",
     "userland/root/root.toml": HEAD + 'name = "root"\nkind = "domain"\nsources = ["root.c"]\n',

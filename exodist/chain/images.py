@@ -66,7 +66,7 @@ class ImageChain:
             file = product.output.removeprefix("out/")
             install = product.component.component.install
             if kind == "program" and install:
-                file = install.lstrip("/")
+                file = install[0].lstrip("/")
             self._add(name, kind, file, self._digest(product))
 
     def add_image(self, image: Image) -> None:
@@ -108,12 +108,12 @@ class ImageChain:
         """Programs by their path in fs.img."""
         found: dict[str, Product] = {}
         for product in self._of_kind("program").values():
-            path = product.component.component.install
-            if path and found.setdefault(path, product) is not product:
-                raise ManifestError(
-                    f"`{path}` is also installed by `{found[path].component.component.name}`",
-                    where=product.component.where("install"),
-                )
+            for path in product.component.component.install:
+                if found.setdefault(path, product) is not product:
+                    raise ManifestError(
+                        f"`{path}` is also installed by `{found[path].component.component.name}`",
+                        where=product.component.where("install"),
+                    )
         return found
 
     @cached_property
@@ -137,8 +137,16 @@ class ImageChain:
             from exodist.images.contents import fs_entries
             from exodist.images.fsimg import write_fs
 
-            installed = {path: self._file(product) for path, product in programs.items()}
-            entries = fs_entries(installed, pages, skeleton)
+            installed = {
+                product.component.component.install[0]: self._file(product)
+                for product in programs.values()
+            }
+            links = {
+                path: product.component.component.install[0]
+                for path, product in programs.items()
+                if path not in installed
+            }
+            entries = fs_entries(installed, links, pages, skeleton)
             with file.open("w+b") as out:
                 made = write_fs(
                     entries, out, epoch=self._manifest.epoch, identity=uuid, label=label

@@ -30,15 +30,22 @@ FOLDERS = {
 
 
 def fs_entries(
-    programs: Mapping[str, Path], pages: Mapping[str, Path], skeleton: Mapping[str, Path]
+    programs: Mapping[str, Path],
+    links: Mapping[str, str],
+    pages: Mapping[str, Path],
+    skeleton: Mapping[str, Path],
 ) -> list[FileEntry]:
-    """Entries sorted by path: `programs` and `skeleton` by absolute path, `pages` by file name."""
+    """Entries sorted by path: `programs` and `skeleton` by absolute path, `pages` by file name;
+    `links` are further names of programs.
+    """
     files = [(path, 0o755, file) for path, file in programs.items()]
     files += [(f"{MAN_FOLDER}/{name}", 0o644, file) for name, file in pages.items()]
     files += [(path, 0o644, file) for path, file in skeleton.items()]
     entries = {
         path: FileEntry(path=path, kind="directory", mode=mode) for path, mode in FOLDERS.items()
     }
+    for path, target in links.items():
+        entries[path] = FileEntry(path=path, kind="hardlink", mode=0o755, target=target)
     for path, mode, file in files:
         if path in entries:
             raise ManifestError(f"two files of fs.img are called `{path}`")

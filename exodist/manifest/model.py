@@ -5,9 +5,9 @@ a setting exists: its description becomes the JSON Schema and the reference page
 from __future__ import annotations
 
 from collections import Counter
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from exodist.manifest.base import Arch, InnerPath, Name, Sha256, SourcePath, Strict, Version
 
@@ -98,6 +98,10 @@ class Board(Strict):
     qemu: Qemu | None = Field(default=None, description="the QEMU machine, where there is one")
 
 
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 class ArchPart(Strict):
     """What a component adds on one architecture."""
 
@@ -121,14 +125,16 @@ class Component(Strict):
     flags: list[str] = Field(default_factory=list, description="extra compiler flags")
     needs: list[Name] = Field(default_factory=list, description="components used, in link order")
     linker_script: SourcePath | None = Field(default=None, description="linker script")
-    install: str | None = Field(default=None, description="program: absolute path in fs.img")
+    install: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+        default_factory=list,
+        description="program: absolute path in fs.img, or a list: further paths are hard links",
+    )
     arch: dict[Arch, ArchPart] = Field(default_factory=dict, description="per architecture")
 
     @field_validator("install")
     @classmethod
-    def _installs_inside(cls, install: str | None) -> str | None:
-        if install is not None and (
-            not install.startswith("/") or ".." in install.split("/") or install.endswith("/")
-        ):
-            raise ValueError(f"`{install}` is not an absolute path of a file")
+    def _installs_inside(cls, install: list[str]) -> list[str]:
+        for path in install:
+            if not path.startswith("/") or ".." in path.split("/") or path.endswith("/"):
+                raise ValueError(f"`{path}` is not an absolute path of a file")
         return install

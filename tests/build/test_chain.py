@@ -200,7 +200,7 @@ def test_another_toolchain(small: Small) -> None:
 
 
 def test_two_files_of_one_name(small: Small) -> None:
-    small.edit("userland/bin/wc.toml", "/bin/wc", "/bin/cat")
+    small.edit("userland/bin/wc.toml", "/bin/count", "/bin/cat")
     assert "`/bin/cat`" in str(small.fails(ManifestError, update_lock=True))
 
 

@@ -109,6 +109,8 @@ sources = ["cat.c"]
     ("extra", "message"),
     [
         ('install = "bin/cat"', "is not an absolute path"),
+        ('install = ["/bin/cat", "x"]', "is not an absolute path"),
+        ("install = 7", "install: input should be a valid list"),
         ('install = "/bin/../cat"', "is not an absolute path"),
         ('include = ["/usr/include"]', "is not a relative path"),
         ('kind2 = "x"', "unknown field `kind2`"),
