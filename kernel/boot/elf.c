@@ -1,7 +1,7 @@
 /*
  * Loads the kernel: a static ELF64 (System V ABI, "ELF Header", "Program Header") whose segments
- * keep their distances, at any free place of physical memory that is 2 MiB aligned. Segments below
- * the upper half belong to the PVH entry, which runs where QEMU put it; nobody calls it here.
+ * keep their distances, at any free place of physical memory that is 2 MiB aligned. Physical
+ * addresses in the file are for PVH loaders and mean nothing here.
  */
 #include "exoboot.h"
 
@@ -55,11 +55,11 @@ static int segment(const struct part *elf, const struct elf_header *header, unsi
                    struct elf_segment *out)
 {
     __builtin_memcpy(out, elf->base + header->program_headers + index * sizeof(*out), sizeof(*out));
-    if (out->type != ELF_LOAD || out->vaddr < UPPER_HALF || out->memory_size == 0)
+    if (out->type != ELF_LOAD || out->memory_size == 0)
         return 0;
-    if (out->file_size > out->memory_size || out->memory_size > SPAN_MAX ||
-        out->offset > elf->size || out->file_size > elf->size - out->offset ||
-        out->vaddr + out->memory_size < out->vaddr)
+    if (out->vaddr < UPPER_HALF || out->file_size > out->memory_size ||
+        out->memory_size > SPAN_MAX || out->offset > elf->size ||
+        out->file_size > elf->size - out->offset || out->vaddr + out->memory_size < out->vaddr)
         return -1;
     return 1;
 }
@@ -74,9 +74,11 @@ static efi_status measure(const struct part *elf, const struct elf_header *heade
         int loadable = segment(elf, header, i, &it);
 
         if (loadable < 0)
-            return refuse(EFI_LOAD_ERROR,
-                          "kernel segment %u: expected it inside %u bytes, found 0x%x + 0x%x",
-                          (uint64_t)i, elf->size, it.offset, it.file_size);
+            return refuse(
+                EFI_LOAD_ERROR,
+                "kernel segment %u: expected %u bytes of file in the upper half, found 0x%x + "
+                "0x%x at 0x%x",
+                (uint64_t)i, elf->size, it.offset, it.file_size, it.vaddr);
         if (loadable == 0)
             continue;
         low = it.vaddr < low ? it.vaddr : low;

@@ -24,10 +24,10 @@ static efi_status file_open(struct efi_system_table *system, efi_handle device,
         return refuse(status, "boot volume: expected a file system, found status 0x%x", status);
     status = root->open(root, file, path, EFI_FILE_MODE_READ, 0);
     root->close(root);
+    if (status == EFI_NOT_FOUND)
+        return refuse(status, "\\EXOV6\\FS.IMG on the boot volume: expected a file, found none");
     if (status != EFI_SUCCESS)
-        return refuse(status,
-                      "\\EXOV6\\FS.IMG on the boot volume: expected a file, found status 0x%x",
-                      status);
+        return refuse(status, "\\EXOV6\\FS.IMG: expected to open it, found status 0x%x", status);
     return EFI_SUCCESS;
 }
 
