@@ -109,6 +109,8 @@ def _place(volume: Any, align: int, tail: int) -> tuple[int, int]:
     shift = -boot.extent_location() % align
     end = 0
     for inode in volume.inodes:
+        if not inode.get_data_length():
+            continue  # an empty file has no place
         sector = inode.extent_location() + shift
         inode.set_extent_location(sector)
         for record, _ in inode.linked_records:

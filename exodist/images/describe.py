@@ -180,6 +180,7 @@ def _partition(window: Window, number: int, entry: gpt.Entry) -> Node:
 
 
 def _disk(window: Window, name: str) -> Node:
+    gpt.parse_entries(window, gpt.parse_header(window, 1))  # a disk without them is no disk
     return Node(name, "disk", window.size, window.start, {}, tuple(_tables(window)))
 
 
