@@ -19,7 +19,7 @@ from exodist.build.reapi import (
     encode_command,
     encode_directories,
 )
-from exodist.build.sandbox import Sandbox
+from exodist.build.sandbox import ENVIRONMENT, Sandbox
 from exodist.build.store import Result, Store
 from exodist.build.toolchain import Toolchain
 from exodist.errors import ToolError
@@ -60,7 +60,7 @@ def make_action(step: Step, made: Mapping[str, Result], toolchain: Toolchain) ->
         inputs[path] = Node(made[maker].outputs[output])
     platform = platform_of(toolchain)
     root, directories = encode_directories({**inputs, "toolchain": toolchain.digest})
-    command = encode_command(step.arguments, {}, step.outputs, platform)
+    command = encode_command(step.arguments, ENVIRONMENT, step.outputs, platform)
     action = encode_action(Digest.of(command), root, platform)
     return Action(step, inputs, Digest.of(action), (*directories, command, action))
 

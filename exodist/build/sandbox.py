@@ -13,6 +13,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from exodist.build.reapi import Digest, Node
 from exodist.build.store import Store
 from exodist.build.toolchain import HEADERS, PROGRAM, Toolchain
 from exodist.errors import ToolError
+
+# All that a command's environment holds. clang puts what it preprocesses of assembly into a
+# temporary file, and `out/` is the only folder where it may write.
+ENVIRONMENT = {"TMPDIR": "out"}
 
 
 class Sandbox:
@@ -29,6 +34,7 @@ class Sandbox:
         self._store = store
         self._toolchain = toolchain
         self._wrapper = bubblewrap() if isolate else None
+        self._keeping = threading.Lock()
 
     @property
     def isolated(self) -> bool:
@@ -43,7 +49,8 @@ class Sandbox:
             try:
                 printed = self._call(name, arguments, folder)
             except ToolError as error:
-                error.hint = f"repeat it: {self._keep_failed(folder)} && {shlex.join(arguments)}"
+                command = shlex.join(arguments)
+                error.hint = f"repeat it: {self._keep_failed(folder)} && TMPDIR=out {command}"
                 raise
             for path in outputs:
                 if path.endswith(".d"):
@@ -68,7 +75,7 @@ class Sandbox:
         done = subprocess.run(
             argv,
             cwd=folder,
-            env={},
+            env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -85,10 +92,10 @@ class Sandbox:
     def _keep_failed(self, folder: Path) -> str:
         """Keep the scratch tree of a failed command, so that it can be repeated by hand."""
         kept = self._store.root.parent / "failed"
-        if kept.exists():
-            shutil.rmtree(kept)
-        shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("toolchain"))
-        (kept / "toolchain").symlink_to(self._toolchain.root)
+        with self._keeping:
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("toolchain"))
+            (kept / "toolchain").symlink_to(self._toolchain.root)
         return f"cd {shlex.quote(str(kept))}"
 
     def _wrapped(self, folder: Path) -> list[str]:
@@ -97,7 +104,7 @@ class Sandbox:
         (folder / PROGRAM).touch()
         root = self._toolchain.root
         return [
-            self._wrapper, "--unshare-all", "--die-with-parent", "--clearenv", "--new-session",
+            self._wrapper, "--unshare-all", "--die-with-parent", "--new-session",
             "--ro-bind", str(folder), "/w",
             "--ro-bind", str(root / "zig"), f"/w/{PROGRAM}",
             "--ro-bind", str(root / "lib/include"), f"/w/{HEADERS}",
