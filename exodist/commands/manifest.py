@@ -54,10 +54,16 @@ def check(file: Path | None, as_json: bool) -> None:
 
 
 @manifest.command()
-def schema() -> None:
+@click.option("--page", is_flag=True, help="The reference page instead, in Markdown.")
+def schema(page: bool) -> None:
     """Print the JSON Schema of manifests, for editors."""
     from exodist.manifest.model import Manifest
 
+    if page:
+        from exodist.manifest.page import page as reference
+
+        click.echo(reference(), nl=False)
+        return
     click.echo(json.dumps(Manifest.model_json_schema(by_alias=True), indent=2, sort_keys=True))
 
 

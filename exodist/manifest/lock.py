@@ -33,9 +33,11 @@ class LockedToolchain(Strict):
 
 class Lock(Strict):
     schema_: Literal[1] = Field(alias="schema", description="version of this file's layout")
-    toolchain: LockedToolchain
+    toolchain: LockedToolchain = Field(description="the compiler")
     skeleton: Sha256 | None = Field(default=None, description="digest of the skeleton's files")
-    components: dict[str, LockedComponent] = Field(default_factory=dict)
+    components: dict[str, LockedComponent] = Field(
+        default_factory=dict, description="one table for each pinned component"
+    )
 
 
 def lock_path(manifest: Path) -> Path:

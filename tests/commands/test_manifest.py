@@ -23,6 +23,13 @@ def test_the_published_schema_is_current(tree: Path, capsys: pytest.CaptureFixtu
     assert (tree / "docs/reference/manifest.schema.json").read_text() == capsys.readouterr().out
 
 
+def test_the_reference_page_is_current(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["manifest", "schema", "--page"]) == 0
+    said = capsys.readouterr().out
+    assert (tree / "docs/reference/manifest.md").read_text() == said
+    assert "None" not in said
+
+
 def test_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["manifest", "check"]) == 0
     assert "kernel 0." in capsys.readouterr().out
