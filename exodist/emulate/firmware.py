@@ -117,11 +117,11 @@ def enrolled_store(firmware: Firmware, keys: KeySet, cache: Path) -> Path:
 
 
 def _enroll(empty: Path, keys: KeySet, path: Path) -> None:
-    from virt.firmware.varstore import autodetect
+    from virt.firmware.varstore.edk2 import Edk2VarStore
 
-    store = autodetect.open_varstore(str(empty))
-    if store is None:
+    if not Edk2VarStore.probe(str(empty)):
         raise ToolError("not a variable store that virt-firmware knows", where=str(empty))
+    store = Edk2VarStore(str(empty))
     variables = store.get_varlist()
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         for index, (role, certificate) in enumerate(keys.certificates()):
