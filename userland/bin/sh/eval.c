@@ -25,12 +25,22 @@
 #include "trap.h"
 #include "var.h"
 
+#define REDIRECTION_FAILED 2
 #define MAX_CALLS 1000 /* of functions within functions: bounds the recursion */
+
+/* An assignment whose value has been expanded. */
+struct binding {
+    struct binding *next;
+    const char *name;
+    const char *value;
+};
 
 /* A simple command while it runs. */
 struct command {
     struct node *node;
     struct fields args;
+    struct binding *bindings;
+    struct var_saved *saved; /* what the bindings replaced */
     bool demoted; /* by `command`: no functions, and special built-ins lose their powers */
 };
 
@@ -38,99 +48,77 @@ static struct params outermost; /* positional parameters outside of all function
 
 /* --- assignments --- */
 
-static void trace_assignment(struct buf *line, const char *name, const char *value)
+/* Makes the assignments one after the other, since each may use those before it. */
+static void assign_all(struct command *c, bool for_command)
 {
-    if (!sh.opt[OPT_XTRACE])
-        return;
-    if (line->len == 0)
-        buf_text(line, var_prompt("PS4"));
-    buf_format(line, "%s=", name);
-    quote_append_short(line, value);
-    buf_char(line, ' ');
-}
-
-static void trace_command(struct buf *line, const struct fields *args)
-{
-    if (!sh.opt[OPT_XTRACE])
-        return;
-    if (line->len == 0)
-        buf_text(line, var_prompt("PS4"));
-    for (int i = 0; i < args->count; i++) {
-        quote_append_short(line, args->items[i]);
-        buf_char(line, ' ');
-    }
-    line->data[line->len - 1] = '\n';
-    write_all(STDERR_FILENO, line->data, line->len);
-}
-
-/* Expands and makes the command's assignments; with `saved`, so that they can be undone. */
-static void assign_all(const struct command *c, struct var_saved **saved)
-{
-    struct buf trace = {0};
+    struct binding **end = &c->bindings;
 
     for (const struct assign *a = c->node->simple.assigns; a; a = a->next) {
-        const char *value = expand_assignment(a->value);
+        struct binding *b = scratch_alloc(sizeof *b);
 
-        if (saved)
-            var_save(saved, a->name);
-        var_assign(a->name, value);
-        if (saved)
-            var_flag(a->name, VAR_EXPORT);
-        trace_assignment(&trace, a->name, value);
+        *b = (struct binding){NULL, a->name, expand_assignment(a->value)};
+        *end = b;
+        end = &b->next;
+        if (for_command)
+            var_save(&c->saved, b->name);
+        var_assign(b->name, b->value);
+        if (for_command)
+            var_flag(b->name, VAR_EXPORT);
     }
-    if (c->args.count > 0 || trace.len > 0)
-        trace_command(&trace, &c->args);
+}
+
+/* set -x: the expanded command, before its redirections take standard error away. */
+static void trace(const struct command *c)
+{
+    struct buf line = {0};
+
+    if (!sh.opt[OPT_XTRACE] || (!c->args.count && !c->bindings))
+        return;
+    buf_text(&line, var_prompt("PS4"));
+    for (const struct binding *b = c->bindings; b; b = b->next) {
+        buf_format(&line, "%s=", b->name);
+        quote_append_short(&line, b->value);
+        buf_char(&line, ' ');
+    }
+    for (int i = 0; i < c->args.count; i++) {
+        quote_append_short(&line, c->args.items[i]);
+        buf_char(&line, ' ');
+    }
+    line.data[line.len - 1] = '\n';
+    write_all(STDERR_FILENO, line.data, line.len);
 }
 
 /* --- simple commands --- */
 
-static int eval_assignments(const struct command *c)
+static int eval_assignments(struct command *c)
 {
     int mark = redir_mark();
     bool opened = redir_apply(c->node->redirs, true);
 
     if (opened)
-        assign_all(c, NULL);
+        assign_all(c, false);
+    trace(c);
     redir_restore(mark);
-    return opened ? sh.subst_status : 1;
-}
-
-static int run_special(const struct command *c, const struct builtin *b)
-{
-    int mark = redir_mark();
-    int status;
-
-    if (!redir_apply(c->node->redirs, true)) {
-        redir_restore(mark);
-        sh_abandon(2);
-    }
-    assign_all(c, NULL);
-    builtin_failed = false;
-    status = b->run(c->args.count, c->args.items);
-    if (b->keeps_redirections)
-        redir_keep(mark);
-    else
-        redir_restore(mark);
-    if (builtin_failed)
-        sh_abandon(status);
-    return status;
+    return opened ? sh.subst_status : REDIRECTION_FAILED;
 }
 
 static int run_builtin(const struct command *c, const struct builtin *b)
 {
-    struct var_saved *saved = NULL;
+    bool special = b->special && !c->demoted;
     int mark = redir_mark();
-    int status = 1;
+    int status = REDIRECTION_FAILED;
 
+    builtin_failed = true;
     if (redir_apply(c->node->redirs, true)) {
-        assign_all(c, &saved);
+        builtin_failed = false;
         status = b->run(c->args.count, c->args.items);
-        var_restore(saved);
     }
-    if (b->keeps_redirections)
+    if (b->keeps_redirections && !builtin_failed)
         redir_keep(mark);
     else
         redir_restore(mark);
+    if (special && builtin_failed)
+        sh_abandon(status);
     return status;
 }
 
@@ -160,15 +148,11 @@ static int call(struct function *f, struct fields *args)
 
 static int run_function(struct command *c, struct function *f)
 {
-    struct var_saved *saved = NULL;
     int mark = redir_mark();
-    int status = 1;
+    int status = REDIRECTION_FAILED;
 
-    if (redir_apply(c->node->redirs, true)) {
-        assign_all(c, &saved);
+    if (redir_apply(c->node->redirs, true))
         status = call(f, &c->args);
-        var_restore(saved);
-    }
     redir_restore(mark);
     return status;
 }
@@ -177,13 +161,8 @@ static int not_found(const struct command *c)
 {
     int mark = redir_mark();
 
-    if (redir_apply(c->node->redirs, true)) {
-        struct var_saved *saved = NULL;
-
-        assign_all(c, &saved);
-        var_restore(saved);
+    if (redir_apply(c->node->redirs, true))
         sh_warn("%s: not found", c->args.items[0]);
-    }
     redir_restore(mark);
     return 127;
 }
@@ -191,11 +170,8 @@ static int not_found(const struct command *c)
 /* In the process that becomes the program. */
 _Noreturn static void become(const struct command *c, const char *path)
 {
-    struct var_saved *ignored = NULL;
-
     if (!redir_apply(c->node->redirs, false))
-        sh_exit(1);
-    assign_all(c, &ignored);
+        sh_exit(REDIRECTION_FAILED);
     exec_run(path, c->args.items);
 }
 
@@ -249,18 +225,22 @@ static int run_command(struct command *c, enum eval_mode mode)
 {
     const struct builtin *b;
     struct function *f = NULL;
+    int status;
 
     strip_command(c);
     b = builtin_find(c->args.items[0]);
-    if (b && b->special && !c->demoted)
-        return run_special(c, b);
-    if (!c->demoted)
+    if (!c->demoted && !(b && b->special))
         f = func_find(c->args.items[0]);
+    assign_all(c, f || !b || !b->special || c->demoted);
+    trace(c);
     if (f)
-        return run_function(c, f);
-    if (b)
-        return run_builtin(c, b);
-    return run_program(c, mode);
+        status = run_function(c, f);
+    else if (b)
+        status = run_builtin(c, b);
+    else
+        status = run_program(c, mode);
+    var_restore(c->saved);
+    return status;
 }
 
 static bool is_declaration(const struct word *word)
@@ -277,18 +257,13 @@ static bool is_declaration(const struct word *word)
 static int eval_simple(struct node *n, enum eval_mode mode)
 {
     struct command c = {.node = n};
-    int status;
 
     sh.subst_status = 0;
     if (is_declaration(n->simple.words))
         expand_declaration(n->simple.words, &c.args);
     else
         expand_words(n->simple.words, &c.args);
-    if (c.args.count == 0)
-        status = eval_assignments(&c);
-    else
-        status = run_command(&c, mode);
-    return status;
+    return c.args.count > 0 ? run_command(&c, mode) : eval_assignments(&c);
 }
 
 /* --- pipelines, asynchronous lists, subshells --- */
@@ -563,7 +538,7 @@ static int eval_kind(struct node *n, enum eval_mode mode)
 static int eval_redirected(struct node *n, enum eval_mode mode)
 {
     int mark = redir_mark();
-    int status = 1;
+    int status = REDIRECTION_FAILED;
 
     if (redir_apply(n->redirs, true))
         status = eval_kind(n, mode);
@@ -577,6 +552,8 @@ int eval(struct node *n, enum eval_mode mode)
     bool redirected = n->redirs && n->kind != NODE_SIMPLE;
     int status;
 
+    if (sh.opt[OPT_NOEXEC])
+        return 0;
     sh.line = n->line;
     status = redirected ? eval_redirected(n, mode) : eval_kind(n, mode);
     scratch_release(mark);
@@ -600,7 +577,7 @@ int eval_input(struct input *in, enum eval_mode mode)
 
         input_begin(in);
         n = parse_line(in, arena, &eof);
-        if (n && !sh.opt[OPT_NOEXEC])
+        if (n)
             status = eval(n, input_is_last(in) ? mode : EVAL_AND_GO_ON);
         arena_drop(arena);
         scratch_release(mark);
