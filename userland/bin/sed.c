@@ -191,7 +191,7 @@ static struct address parse_address(void)
         script++;
         char *text = delimited(delimiter, true);
         address.kind = REGEX;
-        address.regex = compile(text, regex_flags | REG_NOSUB);
+        address.regex = compile(text, regex_flags);
         free(text);
     }
     return address;
@@ -236,7 +236,6 @@ static char *parse_text(char verb)
     skip_blanks();
     if (*script == '\n')
         script++;
-    skip_blanks(); /* POSIX: blanks at the beginning of the text are dropped; `\ ` keeps them */
     for (; *script != '\0' && *script != '\n'; script++) {
         if (*script == '\\' && script[1] != '\0')
             script++;
@@ -601,15 +600,15 @@ static void append_replacement(struct buffer *result, const char *text, const ch
                                const regmatch_t *found)
 {
     for (; *text != '\0'; text++) {
+        bool escaped = *text == '\\' && text[1] != '\0';
+        text += escaped;
         int group = -1;
-        if (*text == '&')
+        if (!escaped && *text == '&')
             group = 0;
-        else if (*text == '\\' && text[1] >= '0' && text[1] <= '9')
-            group = *++text - '0';
-        else if (*text == '\\' && text[1] != '\0')
-            text++;
+        else if (escaped && *text >= '0' && *text <= '9')
+            group = *text - '0';
         if (group < 0)
-            append(result, *text == 'n' && text[-1] == '\\' ? "\n" : text, 1);
+            append(result, escaped && *text == 'n' ? "\n" : text, 1);
         else if (found[group].rm_so >= 0)
             append(result, at + found[group].rm_so,
                    (size_t)(found[group].rm_eo - found[group].rm_so));

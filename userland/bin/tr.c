@@ -54,7 +54,7 @@ static int next(const char **s)
 static size_t parse_class(const char *s, struct set *set)
 {
     const char *end = s[0] == '[' && s[1] == ':' ? strstr(s + 2, ":]") : NULL;
-    char name[8];
+    char name[16];
     if (end == NULL || (size_t)(end - s) - 2 >= sizeof name)
         return 0;
     size_t length = (size_t)(end - s) - 2;

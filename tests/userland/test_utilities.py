@@ -1,0 +1,111 @@
+"""Each `.test` file, with the host's utilities (do we test POSIX?) and with ours (are they it?)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.userland import guest, native
+from tests.userland.cases import Case, Result, load
+
+NAMES = native.names()
+ENVIRONMENT = {
+    "LC_ALL": "C",
+    "TZ": "UTC0",
+    "POSIXLY_CORRECT": "1",
+    "ASAN_OPTIONS": "detect_leaks=0",  # a process that ends frees everything
+}
+
+
+@pytest.fixture(scope="session")
+def programs(pytestconfig: pytest.Config) -> Path:
+    """The folder with our utilities, built for the host."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    return native.build(cache.mkdir("userland"))
+
+
+def _run(case: Case, utility: str, path: str) -> Result:
+    shell = shutil.which("dash") or "/bin/sh"
+    with tempfile.TemporaryDirectory() as folder:
+        # Not in the case's directory: that one is empty.
+        with tempfile.TemporaryFile() as stdin:
+            stdin.write(case.stdin)
+            stdin.seek(0)
+            done = subprocess.run(
+                [shell, "-c", f"umask 022; {guest.command(case, utility)}"],
+                stdin=stdin,
+                capture_output=True,
+                cwd=folder,
+                env=ENVIRONMENT | {"PATH": path, "HOME": folder},
+                timeout=20,
+            )
+        subprocess.run(["chmod", "-R", "u+rwx", folder], check=True)
+    return Result(done.stdout, done.stderr, done.returncode)
+
+
+def _faults(cases: Sequence[Case], utility: str, path: str) -> list[str]:
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda case: _run(case, utility, path), cases))
+    return [f for case, result in zip(cases, results, strict=True) for f in case.faults(result)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_host(name: str) -> None:
+    cases = [case for case in load(native.BIN / f"{name}.test") if case.oracle]
+    faults = _faults(cases, name, "/usr/bin:/bin")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ours(name: str, programs: Path) -> None:
+    faults = _faults(load(native.BIN / f"{name}.test"), name, str(programs))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_complete(name: str) -> None:
+    """Beside each utility stand its manual page, component file and at least eight cases."""
+    for suffix in ("1", "toml"):
+        assert (native.BIN / f"{name}.{suffix}").exists()
+    least = 20 if name in ("sed", "grep", "sort", "test", "expr", "printf") else 8
+    assert len(load(native.BIN / f"{name}.test")) >= least or name in ("true", "false")
+
+
+def test_manual_pages() -> None:
+    mandoc = shutil.which("mandoc")
+    if mandoc is None:
+        pytest.skip("no mandoc on this host")
+    pages = [str(native.BIN / f"{name}.1") for name in NAMES]
+    done = subprocess.run([mandoc, "-Tlint", "-Wwarning", *pages], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_synopsis(name: str) -> None:
+    """The usage text of the program is the synopsis of its manual page, but for blanks."""
+    mandoc = shutil.which("mandoc")
+    if mandoc is None:
+        pytest.skip("no mandoc on this host")
+    usage = _usage((native.BIN / f"{name}.c").read_text())
+    argv = [mandoc, "-Tascii", str(native.BIN / f"{name}.1")]
+    page = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    plain = re.sub(".\b", "", page)  # bold is printed by overstriking
+    synopsis = plain.partition("SYNOPSIS")[2].partition("DESCRIPTION")[0]
+    assert _squeezed(synopsis) == _squeezed(usage or name)
+
+
+def _usage(source: str) -> str:
+    call = source.partition("util_start(argv,")[2].partition(");")[0]
+    return "".join(re.findall(r'"([^"]*)"', call)).replace("\\n", "")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
