@@ -9,9 +9,13 @@
 
 #define PAGE 4096u
 
-/* A page with one user; zeroed, or with whatever it held. 0: memory is used up. */
+/*
+ * A page with one user; zeroed, or with whatever it held. 0: memory is used up. Files and pipes
+ * stop at a reserve, which is for processes: so that a full file system still lets `rm` run.
+ */
 uint32_t page_take_zeroed(void);
 uint32_t page_take_raw(void);
+uint32_t page_take_reserved(void);
 
 void page_hold(uint32_t page);
 void page_drop(uint32_t page);

@@ -415,7 +415,7 @@ static const uint8_t *block_bytes(const struct node *file, uint32_t index, uint3
     uint64_t left = file->image_size - (uint64_t)index * PAGE;
     if (left < PAGE)
         *bytes = (uint32_t)left;
-    return fs.image + (uint64_t)block * PAGE;
+    return image_block(block);
 }
 
 int64_t tree_read(struct node *file, void *buffer, uint64_t size, uint64_t offset)
@@ -521,6 +521,11 @@ int tree_resize(struct node *file, uint64_t size)
     file->size = size;
     node_touch(file);
     return 0;
+}
+
+const void *image_block(uint32_t block)
+{
+    return fs.image + (uint64_t)block * PAGE;
 }
 
 const char *tree_target(const struct node *link)

@@ -95,5 +95,8 @@ int tree_resize(struct node *file, uint64_t size);
 /* Where block `index` is: a page of memory (*page), a block of the image (*block), or none. */
 void tree_locate(const struct node *file, uint32_t index, uint32_t *page, uint32_t *block);
 
+/* The bytes of a block of the image. */
+const void *image_block(uint32_t block);
+
 /* Target of a symbolic link, `size` bytes, not NUL-terminated; NULL where damaged. */
 const char *tree_target(const struct node *link);
