@@ -1,5 +1,6 @@
 /* The server's calls about files. See server.h. */
 #include "file.h"
+#include "page.h"
 #include "pipe.h"
 #include "path.h"
 #include "proc_files.h"

@@ -1,6 +1,7 @@
 /* The server's calls about processes, signals and memory. See server.h. */
 #include "console.h"
 #include "file.h"
+#include "page.h"
 #include "path.h"
 #include "server.h"
 #include "signal.h"
