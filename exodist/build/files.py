@@ -29,6 +29,16 @@ def hash_file(path: Path | str) -> Digest:
     return Digest(digest.hexdigest(), size)
 
 
+def stamp_of(found: os.stat_result) -> list[int]:
+    """What of a stat changes with the file."""
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev]
+
+
+def settled(stamp: list[int]) -> bool:
+    """True when the file changed long enough ago for its stat to tell the next change."""
+    return time.time_ns() - max(stamp[1], stamp[2]) > _SETTLED
+
+
 class FileDigests:
     """The memory of one build tree, kept in one JSON file."""
 
@@ -36,16 +46,19 @@ class FileDigests:
         self._memory = memory
         self._known: dict[str, list[object]] = _read(memory)
         self._changed = False
+        # Every file that was asked for, with its stat from before it was read.
+        self.asked: dict[str, list[int]] = {}
 
     def digest(self, path: str) -> Digest:
         """Digest of a regular file; raises OSError as `stat` and `open` do."""
         found = os.stat(path)  # noqa: PTH116  # strings are the hot path
-        stamp = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev]
+        stamp = stamp_of(found)
+        self.asked[path] = stamp
         known = self._known.get(path)
         if known is not None and known[1:] == stamp:
             return Digest(str(known[0]), found.st_size)
         digest = hash_file(path)
-        if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _SETTLED:
+        if settled(stamp):
             self._known[path] = [digest.hash, *stamp]
             self._changed = True
         return digest

@@ -1,193 +1,94 @@
-"""One build: load, resolve, check the lock, plan, execute, assemble, publish."""
+"""Build a manifest: what `build`, `run` and the tests call.
+
+A build with nothing to do must not cost half a second, so it is recognised before anything else is
+imported: when every file that the last build looked at, every folder that it listed and every file
+that it wrote have the stat that they had then, the last report still holds.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 
-from exodist.build.assemble import Assembler
-from exodist.build.execute import Action, Executor, Tally
-from exodist.build.explain import History
-from exodist.build.files import FileDigests
-from exodist.build.plan import Plan, make_plan
-from exodist.build.publish import Publisher
-from exodist.build.resolve import Inputs, resolve
-from exodist.build.sandbox import Sandbox
-from exodist.build.store import MissingBlobError, Store
-from exodist.build.toolchain import find_toolchain
-from exodist.chain.images import ImageChain
+from exodist.build.files import FileDigests, settled, stamp_of
 from exodist.chain.report import TREE, Artifact, Options, Report
-from exodist.console import console
-from exodist.errors import ManifestError
-from exodist.manifest.load import load_board, load_manifest
-from exodist.manifest.lock import check_lock, encode_lock, load_lock, lock_path
-from exodist.manifest.model import Image
 
-SYSCALLS = "kernel/abi/syscalls.toml"
+# Folders of the tree whose listings decide what is built.
+_LISTED = ("kernel", "userland", "boards", "keys", "exodist")
 
 
 def make(path: Path, options: Options | None = None, tree: Path = TREE) -> Report:
     """Build the manifest at `path`; raises ExodistError with what went wrong."""
     options = options or Options()
     started = time.monotonic()
-    store = Store(options.cache / "store")
-    with store.building():
-        digests = FileDigests(options.cache / "files.json")
-        build = _Build(path, options, tree, store, digests)
-        try:
-            try:
-                artifacts = build.artifacts()
-            except MissingBlobError:
-                console.warning("the store is damaged; what is missing is made again")
-                store.repair()
-                artifacts = build.artifacts()
-        finally:
-            digests.save()
-            console.close()
-    return Report(artifacts, build.run, build.cached, round(time.monotonic() - started, 3))
+    memory = _memory(path, options)
+    known = _remembered(memory)
+    if known is not None and not options.update_lock:
+        return replace(known, seconds=round(time.monotonic() - started, 3))
+    memory.unlink(missing_ok=True)
+    folders = {folder: _stamp(folder) for folder in _folders(tree)}
+
+    from exodist.chain.stages import run_stages
+
+    report, digests = run_stages(path, options, tree)
+    _remember(memory, report, digests, folders)
+    return report
 
 
-def write_lock(path: Path, tree: Path = TREE, cache: Path = TREE / ".exo") -> bool:
-    """Write the lock of the manifest at `path`; returns True when that changed it."""
-    digests = FileDigests(cache / "files.json")
-    inputs = resolve(tree, path, load_manifest(path), cache, digests, find_toolchain(digests))
-    digests.save()
-    return _write_lock(path, inputs)
+def _memory(path: Path, options: Options) -> Path:
+    """The file that remembers the last build of these images of this manifest."""
+    key = [str(path.absolute()), *options.images, str(options.out.absolute())]
+    return options.cache / "builds" / f"{sha256(repr(key).encode()).hexdigest()[:16]}.json"
 
 
-def check_manifest(path: Path, tree: Path = TREE, cache: Path = TREE / ".exo") -> dict[str, str]:
-    """Versions of the components of a manifest that a build would accept."""
-    manifest = load_manifest(path)
-    digests = FileDigests(cache / "files.json")
-    for image in manifest.images:
-        load_board(tree, image.board, f"{path}: images.{image.name}.board")
-    inputs = resolve(tree, path, manifest, cache, digests, find_toolchain(digests))
-    digests.save()
-    check_lock(load_lock(path), inputs.lock, lock_path(path))
-    return manifest.versions
+def _folders(tree: Path) -> Iterator[str]:
+    for top in _LISTED:
+        for folder, below, _ in os.walk(tree / top):
+            below[:] = [name for name in below if name != "__pycache__"]
+            yield folder
 
 
-def _write_lock(path: Path, inputs: Inputs) -> bool:
-    target, text = lock_path(path), encode_lock(inputs.lock)
-    if target.is_file() and target.read_text() == text:
-        return False
-    temporary = target.with_suffix(".lock.tmp")
-    temporary.write_text(text)
-    temporary.replace(target)
-    return True
+def _stamp(path: str) -> list[int] | None:
+    try:
+        return stamp_of(os.stat(path))  # noqa: PTH116  # strings are the hot path
+    except OSError:
+        return None
 
 
-class _Build:
-    """One build; each method is one stage."""
+def _remembered(memory: Path) -> Report | None:
+    """The last report, if nothing that it depends on has changed."""
+    try:
+        last = json.loads(memory.read_bytes())
+        if any(_stamp(path) != stamp for path, stamp in last["stamps"].items()):
+            return None
+        artifacts = [Artifact(**{**one, "path": Path(one["path"])}) for one in last["artifacts"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Report(tuple(artifacts), 0, last["actions"], 0.0)
 
-    def __init__(
-        self, path: Path, options: Options, tree: Path, store: Store, digests: FileDigests
-    ) -> None:
-        self._options = options
-        self._tree = tree
-        self._store = store
-        self._digests = digests
-        self._manifest = load_manifest(path)
-        self._images = self._chosen(path)
-        self._toolchain = find_toolchain(digests)
-        self._inputs = resolve(
-            tree, path, self._manifest, options.cache, digests, self._toolchain
-        )
-        if options.update_lock:
-            _write_lock(path, self._inputs)
-        check_lock(load_lock(path), self._inputs.lock, lock_path(path))
-        self._assembler = Assembler(store, digests, self._say)
-        self._publisher = Publisher(store, digests, options.out / self._manifest.name)
-        self._steps_run = 0
-        self._steps_cached = 0
 
-    @property
-    def run(self) -> int:
-        return self._steps_run + self._assembler.run
-
-    @property
-    def cached(self) -> int:
-        return self._steps_cached + self._assembler.cached
-
-    def _chosen(self, path: Path) -> list[Image]:
-        known = [image.name for image in self._manifest.images]
-        for name in self._options.images:
-            if name not in known:
-                raise ManifestError(
-                    f"no image `{name}`", where=str(path), hint=f"known: {', '.join(known)}"
-                )
-        wanted = self._options.images or known
-        images = [image for image in self._manifest.images if image.name in wanted]
-        for image in images:
-            board = load_board(self._tree, image.board, f"{path}: images.{image.name}.board")
-            if board.arch != image.arch:
-                raise ManifestError(
-                    f"board `{board.name}` is {board.arch}, image `{image.name}` {image.arch}",
-                    where=str(path),
-                )
-        return images
-
-    def _say(self, what: str) -> None:
-        console.progress(0, 0, what)
-        self._options.on_action(what)
-
-    def artifacts(self) -> tuple[Artifact, ...]:
-        arches = dict.fromkeys(image.arch for image in self._manifest.images)
-        return tuple(artifact for arch in arches for artifact in self._of_arch(arch))
-
-    def _of_arch(self, arch: str) -> list[Artifact]:
-        plan = make_plan(self._inputs.components, self._generated(), self._digests, arch)
-        tally = self._compile(plan)
-        chain = ImageChain(
-            self._tree, self._manifest, self._inputs, plan, tally, arch, self._assembler
-        )
-        chain.add_products()
-        for image in self._images:
-            if image.arch == arch:
-                chain.add_image(image)
-        return [
-            Artifact(
-                made.name,
-                made.kind,
-                arch,
-                self._publisher.publish(made.file, made.digest),
-                made.digest.hash,
-                made.digest.size,
-            )
-            for made in chain.made
-        ]
-
-    def _generated(self) -> dict[str, bytes]:
-        """Headers and stubs that come from the table of system calls."""
-        kernel = self._inputs.components.get("kernel")
-        if kernel is None:
-            return {}
-        from exodist.build.syscalls import generate
-
-        table = (kernel.root / SYSCALLS).read_text()
-        return {name: text.encode() for name, text in generate(table).items()}
-
-    def _compile(self, plan: Plan) -> Tally:
-        toolchain = self._toolchain
-        sandbox: list[Sandbox] = []
-
-        def make_sandbox() -> Sandbox:
-            # Probing the host's sandbox costs time that a build with nothing to do should not pay.
-            if not sandbox:
-                sandbox.append(Sandbox(self._store, toolchain, isolate=self._options.isolate))
-            return sandbox[0]
-
-        history = History(self._options.cache / f"last-{self._manifest.name}.json", self._store)
-
-        def report(name: str, done: int, total: int, action: Action | None) -> None:
-            console.progress(done, total, name)
-            self._options.on_action(name)
-            if self._options.explain and action is not None:
-                console.note(f"{name}: {history.explain(action)}")
-
-        executor = Executor(self._store, make_sandbox, toolchain, self._options.jobs, report)
-        tally = executor.run(plan)
-        self._steps_run += tally.run
-        self._steps_cached += tally.cached
-        history.save(tally)
-        return tally
+def _remember(
+    memory: Path,
+    report: Report,
+    digests: FileDigests,
+    folders: dict[str, list[int] | None],
+) -> None:
+    """Write the memory; not while an input is so fresh that its stat may hide the next change."""
+    written = {str(artifact.path) for artifact in report.artifacts}
+    inputs = {path: stamp for path, stamp in digests.asked.items() if path not in written}
+    if not all(settled(stamp) for stamp in inputs.values()):
+        return
+    last = {
+        "stamps": {**inputs, **folders, **{path: _stamp(path) for path in written}},
+        "artifacts": [{**asdict(one), "path": str(one.path)} for one in report.artifacts],
+        "actions": report.run + report.cached,
+    }
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    temporary = memory.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(last, separators=(",", ":")))
+    temporary.replace(memory)

@@ -30,7 +30,7 @@ def manifest() -> None:
 @_FILE
 def lock(file: Path | None) -> None:
     """Write the lock beside FILE: the digest of everything a build takes in."""
-    from exodist.chain.build import write_lock
+    from exodist.chain.stages import write_lock
 
     path = file or default_manifest()
     changed = write_lock(path)
@@ -42,7 +42,7 @@ def lock(file: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def check(file: Path | None, as_json: bool) -> None:
     """Check FILE, its boards, its components and its lock, without building."""
-    from exodist.chain.build import check_manifest
+    from exodist.chain.stages import check_manifest
 
     path = file or default_manifest()
     found = check_manifest(path)

@@ -6,6 +6,7 @@ holds one component at the same paths. Every path below is from the tree's root,
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ class Located:
         """Everything that belongs to the component, sorted: what its lock entry covers."""
         sources = self.sources(arch)
         found = {self.file, *sources, *headers(self.root, self.include_folders(), sources)}
+        for folder in self.public():
+            found.update(_walk(self.root, folder, (".toml",), recursive=True))
         found.update(filter(None, (self.linker_script(arch), self.page())))
         return sorted(found)
 
@@ -94,25 +97,23 @@ def headers(root: Path, folders: list[str], sources: list[str]) -> list[str]:
     """Headers that the compiler may read: below include folders, and beside the sources."""
     found: set[str] = set()
     for folder in folders:
-        found.update(_walk(root, folder, recursive=True))
+        found.update(_walk(root, folder, HEADER_SUFFIXES, recursive=True))
     for folder in {posixpath.dirname(source) for source in sources}:
-        found.update(_walk(root, folder, recursive=False))
+        found.update(_walk(root, folder, HEADER_SUFFIXES, recursive=False))
     return sorted(found)
 
 
-def _walk(root: Path, folder: str, *, recursive: bool) -> Iterator[str]:
-    import os
-
+def _walk(root: Path, folder: str, suffixes: tuple[str, ...], *, recursive: bool) -> Iterator[str]:
     try:
         entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
     except (FileNotFoundError, NotADirectoryError):
         return
     for entry in entries:
         path = posixpath.join(folder, entry.name)
-        if entry.name.endswith(HEADER_SUFFIXES):
+        if entry.name.endswith(suffixes):
             yield path
         elif recursive and entry.is_dir(follow_symlinks=False):
-            yield from _walk(root, path, recursive=True)
+            yield from _walk(root, path, suffixes, recursive=True)
 
 
 def find_components(root: Path) -> dict[str, Located]:

@@ -11,8 +11,9 @@ import pytest
 from small_tree import HEAD, write_tree
 
 from exodist.build.archive import pack
-from exodist.chain.build import check_manifest, make, write_lock
+from exodist.chain.build import make
 from exodist.chain.report import Options, Report
+from exodist.chain.stages import check_manifest, write_lock
 from exodist.errors import ExodistError, ManifestError, SourceError, ToolError
 
 pytestmark = pytest.mark.whole

@@ -147,7 +147,7 @@ def _small(tree: Path, root: Path, prefix: list[str] | None = None) -> subproces
 
 
 def _tree(tmp_path: Path) -> Path:
-    from exodist.chain.build import write_lock
+    from exodist.chain.stages import write_lock
 
     root = tmp_path / "small"
     root.mkdir()

@@ -1,0 +1,202 @@
+"""The stages of one build: load, resolve, check the lock, plan, execute, assemble, publish."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from exodist.build.assemble import Assembler
+from exodist.build.execute import Action, Executor, Tally
+from exodist.build.explain import History
+from exodist.build.files import FileDigests
+from exodist.build.plan import Plan, make_plan
+from exodist.build.publish import Publisher
+from exodist.build.resolve import Inputs, resolve
+from exodist.build.sandbox import Sandbox
+from exodist.build.store import MissingBlobError, Store
+from exodist.build.toolchain import find_toolchain
+from exodist.chain.images import ImageChain
+from exodist.chain.report import TREE, Artifact, Options, Report
+from exodist.console import console
+from exodist.errors import ManifestError
+from exodist.manifest.load import load_board, load_manifest
+from exodist.manifest.lock import check_lock, encode_lock, load_lock, lock_path
+from exodist.manifest.model import Image
+
+SYSCALLS = "kernel/abi/syscalls.toml"
+
+
+def run_stages(path: Path, options: Options, tree: Path) -> tuple[Report, FileDigests]:
+    """Build, whatever is known of the last time; the digests know which files were looked at."""
+    started = time.monotonic()
+    store = Store(options.cache / "store")
+    with store.building():
+        digests = FileDigests(options.cache / "files.json")
+        build = _Build(path, options, tree, store, digests)
+        try:
+            try:
+                artifacts = build.artifacts()
+            except MissingBlobError:
+                console.warning("the store is damaged; what is missing is made again")
+                store.repair()
+                artifacts = build.artifacts()
+        finally:
+            digests.save()
+            console.close()
+    seconds = round(time.monotonic() - started, 3)
+    return Report(artifacts, build.run, build.cached, seconds), digests
+
+
+def write_lock(path: Path, tree: Path = TREE, cache: Path = TREE / ".exo") -> bool:
+    """Write the lock of the manifest at `path`; returns True when that changed it."""
+    digests = FileDigests(cache / "files.json")
+    inputs = resolve(tree, path, load_manifest(path), cache, digests, find_toolchain(digests))
+    digests.save()
+    return _write_lock(path, inputs)
+
+
+def check_manifest(path: Path, tree: Path = TREE, cache: Path = TREE / ".exo") -> dict[str, str]:
+    """Versions of the components of a manifest that a build would accept."""
+    manifest = load_manifest(path)
+    digests = FileDigests(cache / "files.json")
+    for image in manifest.images:
+        load_board(tree, image.board, f"{path}: images.{image.name}.board")
+    inputs = resolve(tree, path, manifest, cache, digests, find_toolchain(digests))
+    digests.save()
+    check_lock(load_lock(path), inputs.lock, lock_path(path))
+    return manifest.versions
+
+
+def _write_lock(path: Path, inputs: Inputs) -> bool:
+    target, text = lock_path(path), encode_lock(inputs.lock)
+    if target.is_file() and target.read_text() == text:
+        return False
+    temporary = target.with_suffix(".lock.tmp")
+    temporary.write_text(text)
+    temporary.replace(target)
+    return True
+
+
+class _Build:
+    """One build; each method is one stage."""
+
+    def __init__(
+        self, path: Path, options: Options, tree: Path, store: Store, digests: FileDigests
+    ) -> None:
+        self._options = options
+        self._tree = tree
+        self._store = store
+        self._digests = digests
+        for file in (path, *sorted((tree / "boards").glob("*.toml"))):
+            digests.digest(str(file))
+        self._manifest = load_manifest(path)
+        self._images = self._chosen(path)
+        self._toolchain = find_toolchain(digests)
+        self._inputs = resolve(
+            tree, path, self._manifest, options.cache, digests, self._toolchain
+        )
+        if options.update_lock:
+            _write_lock(path, self._inputs)
+        lock = load_lock(path)
+        digests.digest(str(lock_path(path)))
+        check_lock(lock, self._inputs.lock, lock_path(path))
+        self._assembler = Assembler(store, digests, self._say)
+        self._publisher = Publisher(store, digests, options.out / self._manifest.name)
+        self._steps_run = 0
+        self._steps_cached = 0
+
+    @property
+    def run(self) -> int:
+        return self._steps_run + self._assembler.run
+
+    @property
+    def cached(self) -> int:
+        return self._steps_cached + self._assembler.cached
+
+    def _chosen(self, path: Path) -> list[Image]:
+        known = [image.name for image in self._manifest.images]
+        for name in self._options.images:
+            if name not in known:
+                raise ManifestError(
+                    f"no image `{name}`", where=str(path), hint=f"known: {', '.join(known)}"
+                )
+        wanted = self._options.images or known
+        images = [image for image in self._manifest.images if image.name in wanted]
+        for image in images:
+            board = load_board(self._tree, image.board, f"{path}: images.{image.name}.board")
+            if board.arch != image.arch:
+                raise ManifestError(
+                    f"board `{board.name}` is {board.arch}, image `{image.name}` {image.arch}",
+                    where=str(path),
+                )
+        return images
+
+    def _say(self, what: str) -> None:
+        console.progress(0, 0, what)
+        self._options.on_action(what)
+
+    def artifacts(self) -> tuple[Artifact, ...]:
+        arches = dict.fromkeys(image.arch for image in self._manifest.images)
+        return tuple(artifact for arch in arches for artifact in self._of_arch(arch))
+
+    def _of_arch(self, arch: str) -> list[Artifact]:
+        plan = make_plan(self._inputs.components, self._generated(), self._digests, arch)
+        tally = self._compile(plan)
+        chain = ImageChain(
+            self._tree, self._manifest, self._inputs, plan, tally, arch, self._assembler
+        )
+        chain.add_products()
+        for image in self._images:
+            if image.arch == arch:
+                chain.add_image(image)
+        return [
+            Artifact(
+                made.name,
+                made.kind,
+                arch,
+                self._publisher.publish(made.file, made.digest),
+                made.digest.hash,
+                made.digest.size,
+            )
+            for made in chain.made
+        ]
+
+    def _generated(self) -> dict[str, bytes]:
+        """Headers and stubs that come from the table of system calls."""
+        kernel = self._inputs.components.get("kernel")
+        if kernel is None:
+            return {}
+        from exodist.build.syscalls import generate
+
+        table = (kernel.root / SYSCALLS).read_text()
+        return {name: text.encode() for name, text in generate(table).items()}
+
+    def _compile(self, plan: Plan) -> Tally:
+        toolchain = self._toolchain
+        sandbox: list[Sandbox] = []
+
+        def make_sandbox() -> Sandbox:
+            # Probing the host's sandbox costs time that a build with nothing to do should not pay.
+            if not sandbox:
+                sandbox.append(Sandbox(self._store, toolchain, isolate=self._options.isolate))
+            return sandbox[0]
+
+        history = History(self._options.cache / f"last-{self._manifest.name}.json", self._store)
+
+        started: list[str] = []
+
+        def report(name: str, done: int, total: int, action: Action | None) -> None:
+            if not started:
+                started.append(name)
+                console.step(f"building {self._manifest.name}: {total} steps")
+            console.progress(done, total, name)
+            self._options.on_action(name)
+            if self._options.explain and action is not None:
+                console.note(f"{name}: {history.explain(action)}")
+
+        executor = Executor(self._store, make_sandbox, toolchain, self._options.jobs, report)
+        tally = executor.run(plan)
+        self._steps_run += tally.run
+        self._steps_cached += tally.cached
+        history.save(tally)
+        return tally
