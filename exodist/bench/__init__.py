@@ -1,0 +1,1 @@
+"""Sizes, instruction counts and ratios against peers, for `./exo bench`. Measures, never judges."""
