@@ -18,8 +18,8 @@ from exodist.bench.table import Metric
 from exodist.build.files import FileDigests
 from exodist.build.plan import Plan
 from exodist.build.toolchain import find_toolchain
-from exodist.chain.build import plan_of
 from exodist.chain.report import TREE
+from exodist.chain.stages import plan_of
 from exodist.errors import ToolError
 
 PAYLOAD = 512 << 20

@@ -67,6 +67,24 @@ def check_manifest(path: Path, tree: Path = TREE, cache: Path = TREE / ".exo") -
     return manifest.versions
 
 
+def plan_of(path: Path, digests: FileDigests, tree: Path = TREE) -> Plan:
+    """The plan of the first architecture of the manifest at `path`, without running it."""
+    manifest = load_manifest(path)
+    inputs = resolve(tree, path, manifest, tree / ".exo", digests, find_toolchain(digests))
+    return make_plan(inputs.components, _generated(inputs), digests, manifest.images[0].arch)
+
+
+def _generated(inputs: Inputs) -> dict[str, bytes]:
+    """Headers and stubs that come from the table of system calls."""
+    kernel = inputs.components.get("kernel")
+    if kernel is None:
+        return {}
+    from exodist.build.syscalls import generate
+
+    table = (kernel.root / SYSCALLS).read_text()
+    return {name: text.encode() for name, text in generate(table).items()}
+
+
 def _write_lock(path: Path, inputs: Inputs) -> bool:
     target, text = lock_path(path), encode_lock(inputs.lock)
     if target.is_file() and target.read_text() == text:
@@ -140,7 +158,7 @@ class _Build:
         return tuple(artifact for arch in arches for artifact in self._of_arch(arch))
 
     def _of_arch(self, arch: str) -> list[Artifact]:
-        plan = make_plan(self._inputs.components, self._generated(), self._digests, arch)
+        plan = make_plan(self._inputs.components, _generated(self._inputs), self._digests, arch)
         tally = self._compile(plan)
         chain = ImageChain(
             self._tree, self._manifest, self._inputs, plan, tally, arch, self._assembler
@@ -160,16 +178,6 @@ class _Build:
             )
             for made in chain.made
         ]
-
-    def _generated(self) -> dict[str, bytes]:
-        """Headers and stubs that come from the table of system calls."""
-        kernel = self._inputs.components.get("kernel")
-        if kernel is None:
-            return {}
-        from exodist.build.syscalls import generate
-
-        table = (kernel.root / SYSCALLS).read_text()
-        return {name: text.encode() for name, text in generate(table).items()}
 
     def _compile(self, plan: Plan) -> Tally:
         toolchain = self._toolchain
