@@ -7,10 +7,9 @@ that stands at the manifest's epoch, in UTC, for as long as it works.
 from __future__ import annotations
 
 import re
-import struct
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -201,20 +200,24 @@ def walk(path: Path) -> Iterator[Member]:
     volume = pycdlib.PyCdlib()
     try:
         volume.open(str(path))
-    except (PyCdlibException, struct.error, OSError, IndexError, ValueError) as error:
-        raise FormatError(f"no readable ISO 9660 tree: {error}", where=str(path)) from error
-    try:
-        facade: Callable[..., Any] = volume.walk
-        kind = "rr_path" if volume.has_rock_ridge() else "iso_path"
-        if kind == "iso_path" and volume.has_joliet():
-            kind = "joliet_path"
-        for folder, folders, files in facade(**{kind: "/"}):
-            yield from _members(volume, kind, folder.rstrip("/"), sorted(folders), True)
-            yield from _members(volume, kind, folder.rstrip("/"), sorted(files), False)
-    except (PyCdlibException, struct.error, IndexError, ValueError) as error:
-        raise FormatError(f"the ISO 9660 tree is damaged: {error}", where=str(path)) from error
+        yield from _walk(volume)
+    except Exception as error:  # pycdlib raises whatever its arithmetic meets in bad trees
+        reason = str(error) or type(error).__name__
+        raise FormatError(f"no readable ISO 9660 tree: {reason}", where=str(path)) from error
     finally:
-        volume.close()
+        with suppress(PyCdlibException):  # not open
+            volume.close()
+
+
+def _walk(volume: Any) -> Iterator[Member]:
+    kind = "iso_path"
+    if volume.has_rock_ridge():
+        kind = "rr_path"
+    elif volume.has_joliet():
+        kind = "joliet_path"
+    for folder, folders, files in volume.walk(**{kind: "/"}):
+        yield from _members(volume, kind, folder.rstrip("/"), sorted(folders), True)
+        yield from _members(volume, kind, folder.rstrip("/"), sorted(files), False)
 
 
 def _members(

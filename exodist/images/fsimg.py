@@ -102,6 +102,8 @@ def write_fs(
     """
     if len(label.encode()) > 16:
         raise FormatError(f"label `{label}`: expected at most 16 bytes", where="fs.img")
+    if not 0 <= epoch < 1 << 31:
+        raise FormatError(f"epoch {epoch}: expected 1970 to 2038", where="fs.img")
     plan = _Plan(_nodes(entries), epoch, identity, label)
     salt = hashlib.sha256(b"exodist fs.img salt" + identity.bytes).digest()
     sink = _Sink(out, plan.blocks_count, salt)

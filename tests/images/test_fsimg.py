@@ -257,6 +257,8 @@ def test_bad_entries_are_refused() -> None:
             FileEntry("/a", **bad)
     with pytest.raises(FormatError, match="label"):
         write_fs([], io.BytesIO(), epoch=0, identity=ID, label="x" * 17)
+    with pytest.raises(FormatError, match="epoch"):
+        write_fs([], io.BytesIO(), epoch=1 << 31, identity=ID, label="x")
 
 
 def test_a_file_that_changes_meanwhile_is_an_error(tmp_path: Path) -> None:
