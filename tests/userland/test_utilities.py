@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import guest
+import native
 import pytest
-
-from tests.userland import guest, native
-from tests.userland.cases import Case, Result, load
+from cases import Case, Result, load
 
 NAMES = native.names()
 ENVIRONMENT = {
@@ -67,6 +67,23 @@ def test_host(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_ours(name: str, programs: Path) -> None:
     faults = _faults(load(native.BIN / f"{name}.test"), name, str(programs))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", ["chmod", "printf"])
+def test_ours_as_in_the_guest(name: str, programs: Path) -> None:
+    """The guest's script, run by our utilities alone: they are enough to frame the results."""
+    cases = load(native.BIN / f"{name}.test")
+    shell = shutil.which("dash") or "/bin/sh"
+    done = subprocess.run(
+        [shell, "-c", guest.script(cases, name)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=ENVIRONMENT | {"PATH": str(programs)},
+    )
+    results = guest.results(done.stdout, len(cases))
+    faults = [f for case, result in zip(cases, results, strict=True) for f in case.faults(result)]
     assert not faults, "\n".join(faults)
 
 
