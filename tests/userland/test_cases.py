@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 
+import guest
 import pytest
-
-from tests.userland import guest
-from tests.userland.cases import Case, CaseError, Result, parse
+from cases import Case, CaseError, Result, parse
 
 TEXT = """\
 # a comment

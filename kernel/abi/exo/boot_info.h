@@ -26,9 +26,9 @@ enum boot_memory_type {
 };
 
 struct boot_memory {
-    uint64_t base;  /* bytes, 4 KiB aligned */
-    uint64_t size;  /* bytes, multiple of 4 KiB */
-    uint32_t type;  /* enum boot_memory_type */
+    uint64_t base; /* bytes, 4 KiB aligned */
+    uint64_t size; /* bytes, multiple of 4 KiB */
+    uint32_t type; /* enum boot_memory_type */
     uint32_t zero;
 };
 

@@ -6,11 +6,11 @@
 
 #include <stdint.h>
 
-typedef int64_t status_t;  /* 0, or negative: enum exo_status */
-typedef uint64_t paddr_t;  /* physical address, bytes */
-typedef uint64_t vaddr_t;  /* virtual address, bytes */
-typedef uint32_t slot_t;   /* index into an env's capability table; 0 is never valid */
-typedef uint64_t label_t;  /* eight 8-bit levels, lane 0 in the lowest byte */
+typedef int64_t status_t; /* 0, or negative: enum exo_status */
+typedef uint64_t paddr_t; /* physical address, bytes */
+typedef uint64_t vaddr_t; /* virtual address, bytes */
+typedef uint32_t slot_t;  /* index into an env's capability table; 0 is never valid */
+typedef uint64_t label_t; /* eight 8-bit levels, lane 0 in the lowest byte */
 
 enum exo_status {
     EXO_OK = 0,
@@ -110,10 +110,10 @@ enum env_property {
 enum env_state {
     ENV_STOPPED = 0,
     ENV_RUNNABLE = 1,
-    ENV_WAITING = 2,  /* env_wait */
-    ENV_CALLING = 3,  /* gate_call, until the reply */
-    ENV_SERVING = 4,  /* gate_wait, no caller yet */
-    ENV_FAULTED = 5,  /* a fault that could not be delivered */
+    ENV_WAITING = 2, /* env_wait */
+    ENV_CALLING = 3, /* gate_call, until the reply */
+    ENV_SERVING = 4, /* gate_wait, no caller yet */
+    ENV_FAULTED = 5, /* a fault that could not be delivered */
 };
 
 /* Slots that a new env finds filled by the kernel. */

@@ -1,0 +1,27 @@
+/*
+ * Contract: address translation. machine/mmu.h holds the entry format and is all inline; this is
+ * what takes more than a few instructions.
+ */
+#pragma once
+
+#include <machine/mmu.h>
+#include <exo/boot_info.h>
+
+/* Builds the kernel's own tables: image with its protections, all RAM at PHYSMAP_BASE. From here
+ * on nothing is mapped at identity. `take` gives zeroed frames, reachable at identity. */
+void mmu_init(const struct boot_info *info, const struct boot_memory *memory,
+              paddr_t (*take)(uint64_t count));
+
+/* Gives a fresh top-level table the kernel's half. */
+void mmu_share_kernel(pte_t *root);
+
+/* The address space in force; no table at all (the kernel's own) where `root` is null. */
+void mmu_activate(const pte_t *root);
+bool mmu_active(const pte_t *root);
+
+/* Forget what is cached of one page, or of the whole of the active address space. */
+void mmu_flush_page(vaddr_t vaddr);
+void mmu_flush(void);
+
+/* Maps one page of device registers for the kernel, uncached. */
+volatile void *mmu_map_device(paddr_t paddr);

@@ -1,0 +1,355 @@
+/*
+ * All ways into the kernel, x86_64: from a loader, by system call, by exception and interrupt.
+ *
+ * The kernel runs with interrupts off on one stack; only cpu_idle waits with them on. Registers
+ * of user mode go straight into the current env's frame, which `current` points at: the system
+ * call entry stores them there, and for traps the TSS's RSP0 is the end of the frame.
+ */
+#include <machine/offsets.h>
+
+#define KERNEL_BASE 0xffffffff80000000
+#define PHYS(symbol) ((symbol) - KERNEL_BASE)
+
+/* ---- PVH: 32-bit protected mode, ebx = hvm_start_info (Xen docs/misc/pvh.pandoc) ---------- */
+
+    .section .note.Xen, "a", @note
+    .align 4
+    .long 4, 4, 18              /* name size, description size, XEN_ELFNOTE_PHYS32_ENTRY */
+    .asciz "Xen"
+    .long PHYS(pvh_entry)
+
+    .section .text.pvh, "ax"
+    .code32
+    .globl pvh_entry
+pvh_entry:
+    cld
+    mov %ebx, %ebp
+
+    /* Identity for the first 4 GiB and the image at KERNEL_BASE, in pages of 2 MiB. */
+    mov $PHYS(pvh_directories), %edi
+    mov $0x83, %eax
+    xor %ecx, %ecx
+1:  mov %eax, (%edi,%ecx,8)
+    movl $0, 4(%edi,%ecx,8)
+    add $0x200000, %eax
+    inc %ecx
+    cmp $2048, %ecx
+    jb 1b
+    mov $PHYS(pvh_directories) + 3, %eax
+    mov %eax, PHYS(pvh_low)
+    mov %eax, PHYS(pvh_high) + 510 * 8
+    add $0x1000, %eax
+    mov %eax, PHYS(pvh_low) + 8
+    add $0x1000, %eax
+    mov %eax, PHYS(pvh_low) + 16
+    add $0x1000, %eax
+    mov %eax, PHYS(pvh_low) + 24
+    movl $PHYS(pvh_low) + 3, PHYS(pvh_top)
+    movl $PHYS(pvh_high) + 3, PHYS(pvh_top) + 511 * 8
+
+    mov %cr4, %eax
+    or $0x20, %eax              /* PAE */
+    mov %eax, %cr4
+    mov $PHYS(pvh_top), %eax
+    mov %eax, %cr3
+    mov $0xC0000080, %ecx       /* EFER */
+    rdmsr
+    or $0x900, %eax             /* LME, NXE */
+    wrmsr
+    mov %cr0, %eax
+    or $0x80000001, %eax        /* PG, PE */
+    mov %eax, %cr0
+    lgdt PHYS(pvh_gdt_pointer)
+    ljmp $8, $PHYS(pvh_long)
+
+    .code64
+pvh_long:
+    mov $kernel_stack_top, %rsp
+    mov %ebp, %edi
+    xor %ebp, %ebp
+    mov $pvh_boot_info, %rax
+    call *%rax                  /* leaves the identity addresses behind */
+    mov %rax, %rdi
+    mov $kernel_entry, %rax
+    jmp *%rax
+
+    .align 8
+pvh_gdt:
+    .quad 0, 0x00209A0000000000
+pvh_gdt_pointer:
+    .short 15
+    .long PHYS(pvh_gdt)
+
+    .section .bss.pvh, "aw", @nobits
+    .align 4096
+pvh_top:
+    .skip 4096
+pvh_low:
+    .skip 4096
+pvh_high:
+    .skip 4096
+pvh_directories:
+    .skip 4 * 4096
+
+/* ---- 64-bit entry: rdi = physical address of struct boot_info ----------------------------- */
+
+    .text
+    .globl kernel_entry
+kernel_entry:
+    cli
+    cld
+    mov $kernel_stack_top, %rsp
+    xor %ebp, %ebp
+    call kernel_main
+    ud2
+
+/* ---- system calls ------------------------------------------------------------------------- */
+
+    .globl syscall_entry
+    .align 64
+syscall_entry:
+    mov %rsp, user_sp(%rip)
+    mov current(%rip), %rsp
+    test %eax, %eax
+    jz cap_check
+full_entry:
+    mov %rcx, FRAME_RIP(%rsp)
+    mov user_sp(%rip), %rcx
+    mov %r11, FRAME_RFLAGS(%rsp)
+    mov %rcx, FRAME_RSP(%rsp)
+    mov %rdi, FRAME_MESSAGE(%rsp)
+    mov %rsi, FRAME_MESSAGE+8(%rsp)
+    mov %rdx, FRAME_MESSAGE+16(%rsp)
+    mov %r10, FRAME_MESSAGE+24(%rsp)
+    mov %r8, FRAME_MESSAGE+32(%rsp)
+    mov %r9, FRAME_MESSAGE+40(%rsp)
+    mov %rax, FRAME_STATUS(%rsp)
+    mov %rbx, FRAME_RBX(%rsp)
+    mov %r12, FRAME_R12(%rsp)
+    mov %rbp, FRAME_RBP(%rsp)
+    mov %r13, FRAME_R13(%rsp)
+    mov %r14, FRAME_R14(%rsp)
+    mov %r15, FRAME_R15(%rsp)
+    movl $256, FRAME_VECTOR(%rsp)
+    mov %rsp, %rbx
+    mov $kernel_stack_top, %rsp
+    xor %ebp, %ebp
+
+    cmp $128, %rax
+    jae unknown_call
+    shl $CALL_SHIFT, %eax
+    mov syscall_table+CALL_GAS(%rax), %rcx
+    test %rcx, %rcx
+    jz unknown_call
+    sub %rcx, ENV_GAS_LEFT(%rbx)
+    jb no_gas
+
+    /* Capability: slot edi of the table, type and rights in one comparison. */
+    mov ENV_SLOT_LIMIT(%rbx), %ecx
+    cmp %rcx, %rdi
+    jae bad_slot
+    mov %edi, %ecx
+    shr $7, %ecx
+    and $127, %edi
+    shl $5, %edi
+    add ENV_TABLES(%rbx,%rcx,8), %rdi
+    mov (%rdi), %ecx
+    and syscall_table+CALL_MASK(%rax), %ecx
+    cmp syscall_table+CALL_EXPECT(%rax), %ecx
+    jne bad_cap
+    testb $0xFF, (%rdi)
+    jz bad_slot
+    mov %r10, %rcx
+    call *syscall_table+CALL_HANDLER(%rax)
+
+    /* rax = status, rbx = the env that called. */
+call_done:
+    cmp current(%rip), %rbx
+    jne return_to_user
+    cmpb $0, ENV_ATTENTION(%rbx)
+    jne call_attention
+    mov FRAME_RIP(%rbx), %rcx
+    mov FRAME_RFLAGS(%rbx), %r11
+    mov FRAME_MESSAGE(%rbx), %rdi
+    mov FRAME_MESSAGE+8(%rbx), %rsi
+    mov FRAME_MESSAGE+16(%rbx), %rdx
+    mov FRAME_MESSAGE+24(%rbx), %r10
+    mov FRAME_MESSAGE+32(%rbx), %r8
+    mov FRAME_MESSAGE+40(%rbx), %r9
+    mov FRAME_RBP(%rbx), %rbp
+    mov FRAME_RSP(%rbx), %rsp
+    mov FRAME_RBX(%rbx), %rbx
+    sysretq
+
+call_attention:
+    mov %rax, FRAME_STATUS(%rbx)
+    jmp return_to_user
+
+bad_slot:
+    mov $-2, %rax               /* EXO_BAD_SLOT */
+    jmp call_done
+bad_cap:
+    mov $-2, %rax
+    mov (%rdi), %ecx
+    test %cl, %cl
+    jz call_done
+    mov $-4, %rax               /* EXO_BAD_RIGHTS */
+    mov $-3, %rdx               /* EXO_BAD_TYPE, where the type is what differs */
+    mov FRAME_STATUS(%rbx), %edi
+    shl $CALL_SHIFT, %edi
+    xor syscall_table+CALL_EXPECT(%rdi), %ecx
+    test %cl, syscall_table+CALL_MASK(%rdi)
+    cmovnz %rdx, %rax
+    jmp call_done
+unknown_call:
+    call syscall_unknown
+    jmp call_done
+no_gas:
+    add %rcx, ENV_GAS_LEFT(%rbx)
+    call gas_empty
+    jmp call_done
+
+/*
+ * cap_check, without saving anything: rdi slot, rsi type (0: any), rdx rights. rax and rsp are
+ * the scratch registers; rsp holds the env, then the capability.
+ */
+cap_check:
+    subq $1, ENV_GAS_LEFT(%rsp)
+    jb cap_check_gas
+    mov ENV_SLOT_LIMIT(%rsp), %eax
+    cmp %rax, %rdi
+    jae cap_check_slot
+    mov %edi, %eax
+    shr $7, %eax
+    mov ENV_TABLES(%rsp,%rax,8), %rsp
+    mov %edi, %eax
+    and $127, %eax
+    shl $5, %eax
+    mov (%rsp,%rax), %eax
+    test %al, %al
+    jz cap_check_slot
+    test %esi, %esi
+    jz 1f
+    cmp %sil, %al
+    jne cap_check_type
+1:  shr $16, %eax
+    not %eax
+    test %edx, %eax
+    jnz cap_check_rights
+    xor %eax, %eax
+cap_check_done:
+    mov user_sp(%rip), %rsp
+    sysretq
+cap_check_slot:
+    mov $-2, %rax
+    jmp cap_check_done
+cap_check_type:
+    mov $-3, %rax
+    jmp cap_check_done
+cap_check_rights:
+    mov $-4, %rax
+    jmp cap_check_done
+cap_check_gas:
+    addq $1, ENV_GAS_LEFT(%rsp)
+    jmp full_entry
+
+/* ---- back to user mode with all registers of `current` ------------------------------------ */
+
+    .globl return_to_user
+return_to_user:
+    mov $kernel_stack_top, %rsp
+    mov current(%rip), %rbx
+    cmpb $0, ENV_ATTENTION(%rbx)
+    je 1f
+    call env_attend
+    mov current(%rip), %rbx
+1:  mov %rbx, %rsp
+    mov FRAME_MESSAGE(%rsp), %rdi
+    mov FRAME_MESSAGE+8(%rsp), %rsi
+    mov FRAME_MESSAGE+16(%rsp), %rdx
+    mov FRAME_MESSAGE+24(%rsp), %r10
+    mov FRAME_MESSAGE+32(%rsp), %r8
+    mov FRAME_MESSAGE+40(%rsp), %r9
+    mov FRAME_STATUS(%rsp), %rax
+    mov FRAME_RBX(%rsp), %rbx
+    mov FRAME_R12(%rsp), %r12
+    mov FRAME_RBP(%rsp), %rbp
+    mov FRAME_R13(%rsp), %r13
+    mov FRAME_R14(%rsp), %r14
+    mov FRAME_R15(%rsp), %r15
+    cmpl $256, FRAME_VECTOR(%rsp)
+    jne 2f
+    mov FRAME_RIP(%rsp), %rcx
+    mov FRAME_RFLAGS(%rsp), %r11
+    mov FRAME_RSP(%rsp), %rsp
+    sysretq
+2:  mov FRAME_RCX(%rsp), %rcx
+    mov FRAME_R11(%rsp), %r11
+    lea FRAME_RIP(%rsp), %rsp
+    iretq
+
+/* ---- exceptions and interrupts ------------------------------------------------------------ */
+
+    /* 256 entries of 16 bytes: vectors 8, 10-14, 17, 21, 29, 30 push an error code themselves. */
+    .globl trap_entries
+    .align 16
+trap_entries:
+    vector = 0
+    .rept 256
+    .align 16
+    .if (vector == 8) || (vector >= 10 && vector <= 14) || (vector == 17) || (vector == 21) || (vector == 29) || (vector == 30)
+    .else
+    push $0
+    .endif
+    push $vector
+    jmp trap_entry
+    vector = vector + 1
+    .endr
+
+trap_entry:
+    sub $FRAME_VECTOR, %rsp
+    mov %rdi, FRAME_MESSAGE(%rsp)
+    mov %rsi, FRAME_MESSAGE+8(%rsp)
+    mov %rdx, FRAME_MESSAGE+16(%rsp)
+    mov %r10, FRAME_MESSAGE+24(%rsp)
+    mov %r8, FRAME_MESSAGE+32(%rsp)
+    mov %r9, FRAME_MESSAGE+40(%rsp)
+    mov %rax, FRAME_STATUS(%rsp)
+    mov %rbx, FRAME_RBX(%rsp)
+    mov %r12, FRAME_R12(%rsp)
+    mov %rcx, FRAME_RCX(%rsp)
+    mov %r11, FRAME_R11(%rsp)
+    mov %rbp, FRAME_RBP(%rsp)
+    mov %r13, FRAME_R13(%rsp)
+    mov %r14, FRAME_R14(%rsp)
+    mov %r15, FRAME_R15(%rsp)
+    cld
+    mov %rsp, %rdi
+    testb $3, FRAME_CS(%rsp)
+    jz trap_in_kernel
+    mov $kernel_stack_top, %rsp
+    xor %ebp, %ebp
+    call trap_user
+    jmp return_to_user
+
+    /* An interrupt that ends cpu_idle, or a bug: then trap_kernel does not come back. */
+trap_in_kernel:
+    call trap_kernel
+    mov FRAME_MESSAGE(%rsp), %rdi
+    mov FRAME_MESSAGE+8(%rsp), %rsi
+    mov FRAME_MESSAGE+16(%rsp), %rdx
+    mov FRAME_MESSAGE+24(%rsp), %r10
+    mov FRAME_MESSAGE+32(%rsp), %r8
+    mov FRAME_MESSAGE+40(%rsp), %r9
+    mov FRAME_STATUS(%rsp), %rax
+    mov FRAME_RCX(%rsp), %rcx
+    mov FRAME_R11(%rsp), %r11
+    add $FRAME_RIP, %rsp
+    iretq
+
+    .section .bss
+    .align 8
+user_sp:
+    .skip 8
+
+    .section .note.GNU-stack, "", @progbits

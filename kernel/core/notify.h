@@ -1,0 +1,9 @@
+/*
+ * Notifications: 64 bits in each env. Set by others, by interrupts and by the kernel; taken by
+ * env_wait, or delivered as an upcall where the env's upcall mask says so.
+ */
+#pragma once
+
+#include "core/env.h"
+
+void notify(struct env *env, uint64_t bits);

@@ -1,0 +1,51 @@
+/*
+ * Who runs. The run list holds the envs that may be given a slice: each that is runnable and
+ * serves nobody, and each caller, at the top of a chain of gate calls, whose chain ends in a
+ * runnable env: so a server runs on the slice of the client it works for.
+ *
+ *   top    the env at the start of the chain: follow `caller`
+ *   end    the env that would really run: follow `callee` while it is ENV_CALLING and not queued
+ *
+ * Rule: a top is listed exactly while its end is runnable. Tickless: the timer is armed for the
+ * end of the slice only where a second env is listed, else for the next deadline or not at all.
+ */
+#pragma once
+
+#include "core/env.h"
+
+#define SLICE_NS 5000000ull
+
+/* Sets the state and keeps the rule. */
+void run_set_state(struct env *env, enum env_state state);
+
+/* Keeps the rule after `caller`, `callee` or `queued` changed. */
+void run_update(struct env *env);
+
+/* Gives up the current env's turn: chooses who runs next, sleeps where nobody can. `yield`: not
+ * the one that ran, where there is another. */
+void run_schedule(bool yield);
+
+/* Goes on as `env` at once, on the slice that runs: gate calls. */
+void run_switch(struct env *env);
+
+/* Puts the current env where nothing is, before its frame goes. */
+void run_forget(struct env *env);
+
+/* The env's saved floating point state and thread pointer were replaced. */
+void run_reload(struct env *env);
+
+/* An address space dies: nothing of it may stay in the processor. */
+void run_forget_aspace(const struct aspace *aspace);
+
+/* The timer fired. */
+void run_timer(void);
+
+/* Deadline of a sleeping env; UINT64_MAX: none. */
+void run_set_deadline(struct env *env, uint64_t deadline);
+
+/* The slices of the Beatty sequence. */
+status_t run_bind(struct env *env, uint32_t start, uint32_t extent, uint32_t weight);
+void run_unbind_range(uint32_t start, uint32_t extent);
+
+/* Cycles charged to the env up to now. */
+uint64_t run_cycles(const struct env *env);
