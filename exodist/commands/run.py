@@ -17,7 +17,7 @@ from exodist.commands.options import TREE, default_manifest
 from exodist.console import console
 from exodist.emulate.firmware import enrolled_store, find_firmware
 from exodist.emulate.machine import Machine, Sinks, interact
-from exodist.emulate.qemu import GDB_PORT, DirectBoot, Medium, Settings, UefiBoot, find_qemu
+from exodist.emulate.qemu import GDB_PORT, Boot, DirectBoot, Medium, Settings, UefiBoot, find_qemu
 from exodist.errors import ExodistError, ManifestError
 
 OWN_FAILURE = 125
@@ -90,9 +90,7 @@ def run(
             raise
 
 
-def _command(
-    boot: UefiBoot | DirectBoot, settings: Settings, log: Path, command: str, limit: float
-) -> int:
+def _command(boot: Boot, settings: Settings, log: Path, command: str, limit: float) -> int:
     """One command in the guest; its exit status."""
     sinks = Sinks(stdout=_write_stdout, stderr=_write_stderr)
     with Machine(boot, settings, log) as machine:
@@ -104,7 +102,7 @@ def _command(
     return result.status
 
 
-def _watch(boot: UefiBoot | DirectBoot, settings: Settings, log: Path, limit: float) -> int:
+def _watch(boot: Boot, settings: Settings, log: Path, limit: float) -> int:
     """The console on standard output until the machine ends by itself or the time-out."""
     with Machine(boot, settings, log) as machine:
         machine.echo_console(_write_stdout)

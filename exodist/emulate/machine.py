@@ -25,7 +25,7 @@ from types import TracebackType
 
 from exodist.emulate import console as console_lines
 from exodist.emulate.guest import VERSION, Frame, FrameReader, Kind
-from exodist.emulate.qemu import DirectBoot, Settings, UefiBoot, machine_arguments
+from exodist.emulate.qemu import Boot, Settings, machine_arguments
 from exodist.errors import CheckError, ExodistError, ToolError
 
 _CHUNK = 65536
@@ -53,7 +53,7 @@ class Sinks:
 class Machine:
     """One QEMU process; a context manager, so that it never outlives its user."""
 
-    def __init__(self, boot: UefiBoot | DirectBoot, settings: Settings, log: Path) -> None:
+    def __init__(self, boot: Boot, settings: Settings, log: Path) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         self.log = log
         self.console = b""
@@ -241,7 +241,7 @@ class Machine:
         return CheckError(f"the machine ended with status {guest_status(code)}", hint=hint)
 
 
-def interact(boot: UefiBoot | DirectBoot, settings: Settings, log: Path) -> int:
+def interact(boot: Boot, settings: Settings, log: Path) -> int:
     """The machine's console on this terminal until Ctrl-A X; returns the guest's own status.
 
     Raises `ExodistError` where the image was refused, the kernel panicked or the machine reset.

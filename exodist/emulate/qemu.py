@@ -12,6 +12,7 @@ import shutil
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from exodist.emulate.firmware import Firmware, install_hint
 from exodist.errors import ToolError
@@ -28,6 +29,14 @@ class Medium(StrEnum):
     USB = "usb"
     DISK = "disk"
     DIRECT = "direct"
+
+
+class Boot(Protocol):
+    """A way to boot: what it adds to the command line."""
+
+    def arguments(self) -> list[str]:
+        """The machine type, and what it boots from."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ class Settings:
     icount: bool = False
 
 
-def machine_arguments(boot: UefiBoot | DirectBoot, settings: Settings) -> list[str]:
+def machine_arguments(boot: Boot, settings: Settings) -> list[str]:
     """All of the command line but the serial ports."""
     arguments = [
         find_qemu(),

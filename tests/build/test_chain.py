@@ -8,13 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from small_tree import HEAD, write_tree
 
 from exodist.build.archive import pack
 from exodist.chain.build import make
 from exodist.chain.report import Options, Report
 from exodist.chain.stages import check_manifest, write_lock
 from exodist.errors import ExodistError, ManifestError, SourceError, ToolError
+from tests.small_tree import HEAD, write_tree
 
 pytestmark = pytest.mark.whole
 

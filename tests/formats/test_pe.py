@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import struct
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pefile
 import pytest
@@ -14,9 +12,7 @@ from hypothesis import strategies as st
 
 from exodist.errors import FormatError
 from exodist.formats import pe
-
-sys.path.insert(0, str(Path(__file__).parent))
-from pe_samples import small_image
+from tests.formats.pe_samples import small_image
 
 NAMES = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=8)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -19,9 +18,7 @@ from exodist.images.direct import write_direct
 from exodist.images.esp import write_esp
 from exodist.images.fsimg import FileEntry, write_fs
 from exodist.images.iso import write_iso
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "formats"))
-from pe_samples import small_image
+from tests.formats.pe_samples import small_image
 
 ID = UUID("6f6e6b1e-0000-5000-8000-000000000005")
 ELF = b"\x7fELF\x02\x01\x01".ljust(18, b"\0") + b"\x3e\0" + bytes(40)

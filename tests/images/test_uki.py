@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from exodist.errors import FormatError
 from exodist.formats import pe, uki
 from exodist.images.uki import build_uki
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "formats"))
-from pe_samples import small_image
+from tests.formats.pe_samples import small_image
 
 PARTS = {
     "osrel": b"ID=exov6\n",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_tree import write_tree
 
 from exodist.errors import ManifestError
 from exodist.manifest.catalog import find_components, need
+from tests.small_tree import write_tree
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_tree import write_tree
 
 from exodist.build.sandbox import bubblewrap
+from tests.small_tree import write_tree
 
 pytestmark = pytest.mark.whole
 

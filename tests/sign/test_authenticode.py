@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +18,7 @@ from exodist.formats import authenticode, pe
 from exodist.sign.authenticode import sign_pe, verify_pe
 from exodist.sign.keyset import KeySet, create_keyset, load_keyset
 from exodist.sign.signer import PASSPHRASE, open_signer
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "formats"))
-from pe_samples import small_image
+from tests.formats.pe_samples import small_image
 
 DEV = Path(__file__).resolve().parents[2] / "keys/dev"
 KEYS = load_keyset(DEV)

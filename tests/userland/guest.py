@@ -12,7 +12,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from cases import Case, CaseError, Result
+from tests.userland.cases import Case, CaseError, Result
 
 # Utilities that shells have as builtins too: the cases are about the programs.
 BUILTIN = ("echo", "false", "kill", "printf", "pwd", "test", "true")

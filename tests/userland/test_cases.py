@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-import guest
 import pytest
-from cases import Case, CaseError, Result, parse
+
+from tests.userland import guest
+from tests.userland.cases import Case, CaseError, Result, parse
 
 TEXT = """\
 # a comment

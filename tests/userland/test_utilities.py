@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import guest
-import native
 import pytest
-from cases import Case, Result, load
+
+from tests.userland import guest, native
+from tests.userland.cases import Case, Result, load
 
 NAMES = native.names()
 ENVIRONMENT = {

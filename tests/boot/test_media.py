@@ -1,0 +1,73 @@
+"""The ISO boots as CD, USB stick and disk under Secure Boot, the latter two by the GPT alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exodist.cli import main
+from exodist.emulate.firmware import Firmware
+from exodist.emulate.machine import Machine
+from exodist.emulate.qemu import Medium, Settings, UefiBoot
+from tests.boot.system import System
+
+pytestmark = pytest.mark.whole
+
+DESCRIPTORS = range(16, 24)  # sectors of 2048 bytes: ISO 9660 and El Torito
+
+
+@pytest.mark.parametrize("medium", [Medium.USB, Medium.DISK])
+def test_boots_by_the_partition_table_alone(
+    system: System,
+    firmware: Firmware,
+    new_store: Callable[[], Path],
+    tmp_path: Path,
+    medium: Medium,
+) -> None:
+    image = Path(shutil.copyfile(system.iso, tmp_path / "stick.img"))
+    with image.open("r+b") as out:
+        out.seek(DESCRIPTORS.start * 2048)
+        out.write(bytes(len(DESCRIPTORS) * 2048))
+    boot = UefiBoot(medium, image, firmware, new_store())
+    with Machine(boot, Settings(), tmp_path / "console.log") as machine:
+        machine.wait_ready(60)
+        assert machine.command("echo ready", 10).stdout == b"ready\n"
+        assert b"exoboot: ExoV6" in machine.console
+        assert b"Secure Boot on" in machine.console
+        assert b"DEVELOPMENT KEYS" in machine.console
+        machine.power_off()
+
+
+COMMAND = (
+    "uname -a; ls /bin | wc -l; echo a b c | tr ' ' '\\n' | sort -r | head -n 1; "
+    "echo oops >&2; exit 7"
+)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--cdrom"],
+        ["--usb"],
+        ["--disk"],
+        ["--cdrom", "--no-secure-boot"],
+        ["--direct"],
+    ],
+    ids=" ".join,
+)
+def test_run_gives_the_commands_output_and_status(
+    system: System, options: list[str], capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    image = system.module if "--direct" in options else system.iso
+    log = tmp_path / "log"
+    arguments = ["run", str(image), *options, "--headless", "--log", str(log)]
+    assert main([*arguments, "--command", COMMAND]) == 7
+    out, err = capfdbinary.readouterr()
+    lines = out.decode().splitlines()
+    assert len(lines) == 3 and lines[0].startswith("ExoV6 ") and lines[2] == "c"
+    assert int(lines[1]) >= 40
+    assert err == b"oops\n"
+    assert log.stat().st_size > 0
