@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,3 +51,20 @@ def judge() -> Callable[..., str]:
         return output
 
     return run
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """A fake QEMU first in PATH; the scene that is chosen is what it plays."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "qemu-system-x86_64"
+    fake = TREE / "tests/emulate/fake_qemu.py"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {fake} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+    def choose(name: str) -> None:
+        monkeypatch.setenv("FAKE_SCENE", name)
+
+    return choose

@@ -12,13 +12,16 @@ the firmware or by exoboot, kernel panic, triple fault, hang.
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -81,7 +84,8 @@ class Machine:
         finally:
             for their in theirs.values():
                 their.close()
-        self._sockets["monitor"].sendall(b'{"execute": "qmp_capabilities"}\n')
+        with suppress(OSError):  # where QEMU ended at once, the first step says why
+            self._sockets["monitor"].sendall(b'{"execute": "qmp_capabilities"}\n')
         return self
 
     def __exit__(
@@ -248,6 +252,8 @@ def interact(boot: Boot, settings: Settings, log: Path) -> int:
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     console = f"stdio,id=console,mux=on,signal=off,logfile={str(log).replace(',', ',,')}"
+    # QEMU makes the terminal raw and, when it dies badly, leaves it so.
+    before = termios.tcgetattr(0) if os.isatty(0) else None
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
@@ -258,14 +264,18 @@ def interact(boot: Boot, settings: Settings, log: Path) -> int:
                 *("-mon", "chardev=monitor,mode=control"),
             ]
             process = start(arguments, (theirs.fileno(),), terminal=True)
-        ours.sendall(b'{"execute": "qmp_capabilities"}\n')
         events = b""
         try:
-            while data := ours.recv(_CHUNK):
-                events += data
+            with suppress(OSError):  # QEMU that ends at once resets the connection
+                ours.sendall(b'{"execute": "qmp_capabilities"}\n')
+                while data := ours.recv(_CHUNK):
+                    events += data
+            code = process.wait()
         finally:
             process.kill()
-            code = process.wait()
+            process.wait()
+            if before is not None:
+                termios.tcsetattr(0, termios.TCSADRAIN, before)
     said = log.read_bytes() if log.exists() else b""
     if reason := console_lines.panic(said):
         raise CheckError(f"the kernel panicked: {reason}", hint=f"the console is in {log}")

@@ -7,7 +7,7 @@
  */
 #include "exoboot.h"
 
-#define RANGES 510u
+#define RANGES 256u /* as many as the kernel takes */
 #define COMMAND_LINE_MAX 1024u
 #define ENTRIES 512u
 #define LOW_TABLES 4u /* 4 GiB in pages of 2 MiB */

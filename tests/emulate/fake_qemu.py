@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 ARGUMENTS = sys.argv[1:]
 
@@ -50,12 +51,27 @@ def serve(agent: socket.socket) -> None:
         agent.sendall(frame("X", struct.pack("<i", done.returncode)))
 
 
+def at_terminal(scene: str, monitor: socket.socket) -> None:
+    """The console is this process's own standard input and output, and a log file."""
+    (console,) = (a for a in ARGUMENTS if a.startswith("stdio,id=console"))
+    said = b"kernel panic: why not\n" if "panic" in scene else b"# "
+    Path(console.partition("logfile=")[2]).write_bytes(said)
+    if "reset" in scene:
+        monitor.sendall(b'{"event": "SHUTDOWN", "data": {"reason": "guest-reset"}}\r\n')
+    os.write(1, said)
+    sys.exit(2 * 9 + 1 if scene == "terminal" else 0)
+
+
 def main() -> None:
     scene = os.environ["FAKE_SCENE"]
     if scene == "broken":
         sys.exit("qemu: could not open 'image.iso'")
-    console, agent, monitor = port("console"), port("agent"), port("monitor")
+    monitor = port("monitor")
     monitor.sendall(b'{"QMP": {}}\r\n')
+    monitor.recv(100)
+    if scene.startswith("terminal"):
+        at_terminal(scene, monitor)
+    console, agent = port("console"), port("agent")
     if scene == "serve":
         console.sendall(b"ExoV6\r\nready# ")
         serve(agent)
