@@ -87,6 +87,21 @@ def test_ours_as_in_the_guest(name: str, programs: Path) -> None:
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("whose", ["host", "ours"])
+def test_thirty(whose: str, programs: Path) -> None:
+    """The long script that runs inside the guest, on the host."""
+    shell = shutil.which("dash") or "/bin/sh"
+    path = str(programs) if whose == "ours" else "/usr/bin:/bin"
+    done = subprocess.run(
+        [shell, str(native.TREE / "userland/skel/usr/share/tests/thirty.sh")],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT | {"PATH": path},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^ok: \d+ checks, (3\d|4\d) utilities$", done.stdout)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_complete(name: str) -> None:
     """Beside each utility stand its manual page, component file and at least eight cases."""
