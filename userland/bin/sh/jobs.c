@@ -353,6 +353,8 @@ static void report_signal(const struct job *job)
 {
     int status = job->processes[job->count - 1].status;
 
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh_prompts())
+        write_all(STDERR_FILENO, "\n", 1);
     if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGPIPE)
         return;
     sh_warn("%s%s%s", strsignal(WTERMSIG(status)), *job->text ? ": " : "", job->text);
