@@ -1,4 +1,8 @@
-"""The linters that judge this tree, each as one command over the files that it is for."""
+"""The linters that judge this tree, each as one command over the files that it is for.
+
+The static analyser of the C sources is clang's own, of the pinned compiler: it sees each file with
+the flags that it is compiled with, as an action of the build (`exodist.chain.stages.analyse`).
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,6 @@ from pathlib import Path
 
 PYTHON = ("exodist", "tests", "exo")
 C_FOLDERS = ("kernel", "userland")
-CPPCHECK = (
-    "cppcheck", "--quiet", "--error-exitcode=1", "--std=c11", "--inline-suppr",
-    "--enable=warning,portability", "--suppress=missingIncludeSystem", "--suppress=missingInclude",
-    "--library=posix",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,6 @@ def checks(tree: Path, *, fix: bool = False) -> list[Check]:
         change = ("-i",) if fix else ("--dry-run", "--Werror")
         formatter = (str(tool / "clang-format"), *change, *sources, *headers)
         found.append(Check("clang-format", formatter, tree))
-        found.append(Check("cppcheck", (*CPPCHECK, *sources), tree))
     return found
 
 

@@ -128,7 +128,6 @@ TOOLS = (
         _same("sbsigntools") | {"apt": "sbsigntool"},
     ),
     Tool("osslsigncode", "test", "judges signatures of UEFI programs", _same("osslsigncode")),
-    Tool("cppcheck", "test", "static analysis of the C sources", _same("cppcheck")),
     Tool("dash", "test", "a second shell that our shell's tests pass against", _same("dash")),
     Tool("cc", "test", "host build of libc and kernel/lib, with sanitizers", _same("gcc")),
 )

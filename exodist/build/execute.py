@@ -65,6 +65,10 @@ def make_action(step: Step, made: Mapping[str, Result], toolchain: Toolchain) ->
     return Action(step, inputs, Digest.of(action), (*directories, command, action))
 
 
+# Called after each step that ran: its name, steps done, all steps, its action.
+Reporter = Callable[[str, int, int, Action], None]
+
+
 class Executor:
     """Runs plans over one store with one toolchain."""
 
@@ -74,13 +78,27 @@ class Executor:
         sandbox: Callable[[], Sandbox],
         toolchain: Toolchain,
         jobs: int,
-        report: Callable[[str, int, int, Action | None], None],
+        report: Reporter,
     ) -> None:
         self._store = store
         self._sandbox = sandbox
         self._toolchain = toolchain
         self._jobs = jobs
         self._report = report
+
+    def findings(self, plan: Plan) -> list[str]:
+        """What the failing steps of a plan without dependencies say; all of them run."""
+        actions = [make_action(step, {}, self._toolchain) for step in plan.steps.values()]
+        fresh = [action for action in actions if self._store.load(action.digest) is None]
+        with ThreadPoolExecutor(self._jobs) as pool:
+            return [said for said in pool.map(lambda a: self._finding(plan, a), fresh) if said]
+
+    def _finding(self, plan: Plan, action: Action) -> str:
+        try:
+            self._execute(plan, action)
+        except ToolError as error:
+            return f"{error}\n{error.output}"
+        return ""
 
     def run(self, plan: Plan) -> Tally:
         """Results of all steps; raises ToolError of the first that fails."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from exodist.build.assemble import Assembler
-from exodist.build.execute import Action, Executor, Tally
+from exodist.build.execute import Action, Executor, Reporter, Tally
 from exodist.build.explain import History
 from exodist.build.files import FileDigests
-from exodist.build.plan import Plan, make_plan
+from exodist.build.plan import Plan, make_analysis, make_plan
 from exodist.build.publish import Publisher
 from exodist.build.resolve import Inputs, resolve
 from exodist.build.sandbox import Sandbox
@@ -45,6 +47,15 @@ def run_stages(path: Path, options: Options, tree: Path) -> tuple[Report, FileDi
             console.close()
     seconds = round(time.monotonic() - started, 3)
     return Report(artifacts, build.run, build.cached, seconds), digests
+
+
+def analyse(path: Path, options: Options, tree: Path = TREE) -> list[str]:
+    """What clang's static analyser finds in the components of a manifest."""
+    store = Store(options.cache / "store")
+    with store.building():
+        digests = FileDigests(options.cache / "files.json")
+        build = _Build(path, replace(options, update_lock=False), tree, store, digests)
+        return build.findings()
 
 
 def write_lock(path: Path, tree: Path = TREE, cache: Path = TREE / ".exo") -> bool:
@@ -157,8 +168,19 @@ class _Build:
         arches = dict.fromkeys(image.arch for image in self._manifest.images)
         return tuple(artifact for arch in arches for artifact in self._of_arch(arch))
 
+    def findings(self) -> list[str]:
+        arches = dict.fromkeys(image.arch for image in self._manifest.images)
+        return [
+            said
+            for arch in arches
+            for said in self._executor(_silent).findings(make_analysis(self._plan(arch)))
+        ]
+
+    def _plan(self, arch: str) -> Plan:
+        return make_plan(self._inputs.components, _generated(self._inputs), self._digests, arch)
+
     def _of_arch(self, arch: str) -> list[Artifact]:
-        plan = make_plan(self._inputs.components, _generated(self._inputs), self._digests, arch)
+        plan = self._plan(arch)
         tally = self._compile(plan)
         chain = ImageChain(
             self._tree, self._manifest, self._inputs, plan, tally, arch, self._assembler
@@ -179,32 +201,33 @@ class _Build:
             for made in chain.made
         ]
 
+    def _executor(self, report: Reporter) -> Executor:
+        @functools.cache
+        def sandbox() -> Sandbox:
+            # Probing the host costs time that a build with nothing to do should not pay.
+            return Sandbox(self._store, self._toolchain, isolate=self._options.isolate)
+
+        return Executor(self._store, sandbox, self._toolchain, self._options.jobs, report)
+
     def _compile(self, plan: Plan) -> Tally:
-        toolchain = self._toolchain
-        sandbox: list[Sandbox] = []
-
-        def make_sandbox() -> Sandbox:
-            # Probing the host's sandbox costs time that a build with nothing to do should not pay.
-            if not sandbox:
-                sandbox.append(Sandbox(self._store, toolchain, isolate=self._options.isolate))
-            return sandbox[0]
-
         history = History(self._options.cache / f"last-{self._manifest.name}.json", self._store)
-
         started: list[str] = []
 
-        def report(name: str, done: int, total: int, action: Action | None) -> None:
+        def report(name: str, done: int, total: int, action: Action) -> None:
             if not started:
                 started.append(name)
                 console.step(f"building {self._manifest.name}: {total} steps")
             console.progress(done, total, name)
             self._options.on_action(name)
-            if self._options.explain and action is not None:
+            if self._options.explain:
                 console.note(f"{name}: {history.explain(action)}")
 
-        executor = Executor(self._store, make_sandbox, toolchain, self._options.jobs, report)
-        tally = executor.run(plan)
+        tally = self._executor(report).run(plan)
         self._steps_run += tally.run
         self._steps_cached += tally.cached
         history.save(tally)
         return tally
+
+
+def _silent(name: str, done: int, total: int, action: Action) -> None:
+    """A run whose progress nobody watches."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from exodist.commands.options import TREE
+from exodist.commands.options import TREE, default_manifest
 from exodist.console import console
 from exodist.errors import CheckError
 
@@ -12,13 +12,15 @@ from exodist.errors import CheckError
 @click.command()
 @click.option("--fix", is_flag=True, help="Format the sources instead of complaining.")
 def lint(fix: bool) -> None:
-    """Run ruff, mypy, clang-format and cppcheck over the tree.
+    """Run ruff, mypy, clang-format and clang's static analyser over the tree.
 
     \b
     Examples:
       exodist lint
       exodist lint --fix
     """
+    from exodist.chain.report import Options
+    from exodist.chain.stages import analyse
     from exodist.lint import checks
 
     failed = []
@@ -28,5 +30,9 @@ def lint(fix: bool) -> None:
         if printed is not None:
             failed.append(check.name)
             click.echo(printed)
+    console.step("static analysis")
+    for finding in analyse(default_manifest(), Options()):
+        failed.append("static analysis")
+        click.echo(finding)
     if failed:
-        raise CheckError(f"findings of {', '.join(failed)}")
+        raise CheckError(f"findings of {', '.join(dict.fromkeys(failed))}")

@@ -54,9 +54,7 @@ def build(
     assert last["event"] == "done"
     assert last["actions"]["cached"] == 0
     assert last["actions"]["run"] > 0
-    return {
-        str(Path(a["path"]).relative_to(tree / "out")): a["sha256"] for a in last["artifacts"]
-    }
+    return {str(Path(a["path"]).relative_to(tree / "out")): a["sha256"] for a in last["artifacts"]}
 
 
 @pytest.fixture(scope="module")
