@@ -37,7 +37,8 @@ PE_LINK = ("-Brepro", "-WX", "-subsystem:efi_application", "-entry:efi_main", "-
            "-filealign:512")  # fmt: skip
 # Without the checks that a C library's own insides trip over: it is malloc, and it compares ends.
 ANALYSER = (
-    "--analyze", "-Xclang", "-analyzer-disable-checker", "-Xclang", "unix.Malloc,core.NullPointerArithm",
+    "--analyze", "-Xclang", "-analyzer-disable-checker",
+    "-Xclang", "unix.Malloc,core.NullPointerArithm",
 )  # fmt: skip
 
 
