@@ -26,6 +26,7 @@ FLAGS = [
     *("-std=c17", "-D_XOPEN_SOURCE=800", "-O1", "-g0"),
     *(f"-W{name}" for name in WARNINGS.split()),
     *("-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
+    *("-include", str(Path(__file__).with_name("host.h"))),
 ]
 
 

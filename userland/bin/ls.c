@@ -8,8 +8,8 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -427,7 +427,7 @@ static void find_width(void)
     struct winsize size;
     if (columns != NULL && parse_number(columns, 65535, &value) && value > 0)
         width = (size_t)value;
-    else if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    else if (tcgetwinsize(STDOUT_FILENO, &size) == 0 && size.ws_col > 0)
         width = size.ws_col;
 }
 
