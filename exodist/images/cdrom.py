@@ -27,6 +27,7 @@ _CLOCKED = (dates, headervd, pycdlib)
 _clock = Lock()  # the replaced clock belongs to whole modules
 COPY = 1 << 20
 _NAME_MAX = 30  # of ISO 9660 level 3, separators included
+_PARTS_MAX = 4096  # 16 TiB: all that 32-bit sectors can address
 _FILE_MODE, _DIRECTORY_MODE = 0o100444, 0o040555
 
 
@@ -113,7 +114,8 @@ def _place(volume: Any, align: int, tail: int) -> tuple[int, int]:
         sector = inode.extent_location() + shift
         inode.set_extent_location(sector)
         for record, _ in inode.linked_records:
-            record.set_data_location(sector, sector)
+            part = sector + getattr(record, "data_extent_offset", 0)  # beyond 4 GiB
+            record.set_data_location(part, part)
         end = max(end, sector + -(-inode.get_data_length() // iso.SECTOR))
     volume.pvd.space_size = -(-(end + tail) // align) * align
     return boot.extent_location(), volume.pvd.space_size
@@ -196,7 +198,7 @@ class _Lazy:
 
 
 def walk(path: Path) -> Iterator[Member]:
-    """The files and directories of any ISO, sorted, by their best names."""
+    """The files and directories of any ISO, by their best names."""
     volume = pycdlib.PyCdlib()
     try:
         volume.open(str(path))
@@ -215,15 +217,33 @@ def _walk(volume: Any) -> Iterator[Member]:
         kind = "rr_path"
     elif volume.has_joliet():
         kind = "joliet_path"
-    for folder, folders, files in volume.walk(**{kind: "/"}):
-        yield from _members(volume, kind, folder.rstrip("/"), sorted(folders), True)
-        yield from _members(volume, kind, folder.rstrip("/"), sorted(files), False)
+    pending = ["/"]
+    while pending:
+        found = _children(volume, kind, pending.pop())
+        yield from found
+        pending += [member.path for member in found if member.directory]
 
 
-def _members(
-    volume: Any, kind: str, folder: str, names: list[str], directory: bool
-) -> Iterator[Member]:
-    for name in names:
-        path = f"{folder}/{name}"
-        record = volume.get_record(**{kind: path})
-        yield Member(path, directory, record.get_data_length(), record.extent_location())
+def _children(volume: Any, kind: str, folder: str) -> list[Member]:
+    members = []
+    for record in volume.list_children(**{kind: folder}):
+        if not record.is_dot() and not record.is_dotdot():
+            path = f"{folder.rstrip('/')}/{_name(record, kind)}"
+            sector = record.extent_location()
+            members.append(Member(path, record.is_dir(), _length(record), sector))
+    return sorted(members, key=lambda member: member.path)
+
+
+def _name(record: Any, kind: str) -> str:
+    raw = record.rock_ridge.name() if kind == "rr_path" else record.file_identifier()
+    text: str = raw.decode("utf-16-be" if kind == "joliet_path" else "utf-8", "replace")
+    return text
+
+
+def _length(record: Any) -> int:
+    """A file of more than 4 GiB is a chain of records."""
+    length, parts = 0, 0
+    while record is not None and parts < _PARTS_MAX:
+        length += record.get_data_length()
+        record, parts = record.data_continuation, parts + 1
+    return length

@@ -134,6 +134,30 @@ def test_memory_does_not_grow_with_the_image(
     assert lint(Window.whole((tmp_path / "large.iso").read_bytes())) == []
 
 
+@pytest.mark.long
+def test_a_file_of_more_than_4_gib(
+    judge: Callable[..., str], made: tuple[Path, Path, IsoImage], tmp_path: Path
+) -> None:
+    """ISO 9660 needs several records for it; they must follow each other."""
+    with (tmp_path / "huge").open("wb") as stream:
+        stream.write(b"start")
+        stream.seek((4 << 30) + (9 << 20))
+        stream.write(b"end")
+    size = (tmp_path / "huge").stat().st_size
+    write(made[1], tmp_path / "a.iso", {"huge": tmp_path / "huge", "z": b"last"})
+    found = {member.path: member.size for member in cdrom.walk(tmp_path / "a.iso")}
+    assert found["/huge"] == size and found["/z"] == 4
+    judge(
+        "xorriso", "-osirrox", "on", "-indev", tmp_path / "a.iso", "-extract", "/huge",
+        tmp_path / "back",
+    )  # fmt: skip
+    assert (tmp_path / "back").stat().st_size == size
+    with (tmp_path / "back").open("rb") as stream:
+        assert stream.read(5) == b"start"
+        stream.seek(-3, os.SEEK_END)
+        assert stream.read() == b"end"
+
+
 def test_an_esp_beyond_el_torito_is_refused(tmp_path: Path) -> None:
     esp = tmp_path / "esp"
     with esp.open("wb") as stream:
