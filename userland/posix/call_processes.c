@@ -56,16 +56,16 @@ int64_t call_exec(struct call *call)
     if (stack.sp >= POSIX_STACK_TOP || stack.sp < POSIX_STACK_TOP - bytes)
         return -EINVAL;
     vaddr_t entry = 0;
-    int status = exec_image(process, path, &stack, &entry, &call->gone);
-    call->result[0] = entry;
-    call->result[1] = stack.sp;
-    return status;
+    int status = exec_image(process, path, &stack, &entry);
+    if (status < 0)
+        return status;
+    exo_env_enter(process->env, 0, entry, stack.sp, 0, 0);
+    return 0; /* to nobody: the caller runs its new program */
 }
 
 int64_t call_exit(struct call *call)
 {
     process_end(call->process, (int)call->argument[0]);
-    call->gone = true;
     return 0;
 }
 
@@ -124,10 +124,7 @@ int64_t call_stop(struct call *call)
 
 int64_t call_kill(struct call *call)
 {
-    int64_t status =
-        signal_request(call->process, (pid_t)call->argument[0], (int)call->argument[1]);
-    call->gone = !process_alive(call->process);
-    return status;
+    return signal_request(call->process, (pid_t)call->argument[0], (int)call->argument[1]);
 }
 
 int64_t call_getid(struct call *call)

@@ -101,7 +101,7 @@ static void set_name(struct process *process, const char *path)
 }
 
 int exec_image(struct process *process, const char *path, const struct exec_stack *stack,
-               vaddr_t *entry, bool *gone)
+               vaddr_t *entry)
 {
     struct place place;
     struct elf_image image;
@@ -116,7 +116,6 @@ int exec_image(struct process *process, const char *path, const struct exec_stac
     gid_t group = place.node->gid;
     place_drop(&place);
     if (status < 0) {
-        *gone = true;
         process_end(process, SIGKILL);
         return status;
     }

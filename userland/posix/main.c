@@ -176,8 +176,7 @@ static void start_first(void)
     struct exec_stack stack;
     build_stack(process, path, &stack);
     vaddr_t entry = 0;
-    bool gone = false;
-    int status = exec_image(process, path, &stack, &entry, &gone);
+    int status = exec_image(process, path, &stack, &entry);
     if (status < 0) {
         char reason[64];
         snprintf(reason, sizeof(reason), "cannot run %s: error %d", path, -status);

@@ -30,7 +30,6 @@ struct process processes[PROCESSES];
 struct process *process_one;
 
 static pid_t last_pid;
-extern const uint8_t exec_page_code[], exec_page_end[];
 
 bool process_alive(const struct process *process)
 {
@@ -74,15 +73,6 @@ static pid_t next_pid(void)
     return last_pid;
 }
 
-/* A page of code that stays in every process's space over exec. 0: no memory. */
-static uint32_t exec_page(void)
-{
-    static uint32_t page;
-    if (!page && (page = page_take_run(1)) != 0)
-        memcpy(page_at(page), exec_page_code, (size_t)(exec_page_end - exec_page_code));
-    return page;
-}
-
 static bool make_window(struct process *process)
 {
     if (!process->window_page)
@@ -106,6 +96,8 @@ static bool make_env(struct process *process)
     return exo_env_create(DOMAIN_SLOT_FRAMES, process->env_frame, process->aspace, env, 0) == 0 &&
            exo_gate_create(SLOT_SELF, env, SLOT_SERVER, badge) == 0 &&
            exo_gas_move(SLOT_SELF, env, 1ull << GAS_SHIFT) == 0 &&
+           /* The space is ours: what the process maps itself, we could not take away again. */
+           exo_cap_revoke(process->aspace) == 0 &&
            exo_env_set(env, ENV_KEEPER, SLOT_SELF) == 0 &&
            exo_env_set(env, ENV_KEEPER_BITS, NOTIFY_FAULTED) == 0 &&
            exo_env_set(env, ENV_UPCALL_STACK, POSIX_UPCALL_STACK) == 0;
@@ -183,11 +175,9 @@ struct process *process_create(struct process *parent)
     process->time_used = process->children_time = 0;
     exo_time_now(SLOT_SELF, &process->started);
     uint32_t area = process->env_frame + AREA_FRAME;
-    if (!process->env_frame || !process->aspace_frame || !exec_page() || !make_space(process) ||
+    if (!process->env_frame || !process->aspace_frame || !make_space(process) ||
         !make_env(process) || !make_window(process) ||
-        space_map_fixed(process, POSIX_AREA_VADDR, area, 1, PROT_READ_PAGE | PROT_WRITE_PAGE) < 0 ||
-        space_map_fixed(process, POSIX_EXEC_VADDR, exec_page(), 1,
-                        PROT_READ_PAGE | PROT_EXECUTE_PAGE) < 0) {
+        space_map_fixed(process, POSIX_AREA_VADDR, area, 1, PROT_READ_PAGE | PROT_WRITE_PAGE) < 0) {
         destroy_env(process);
         return NULL;
     }

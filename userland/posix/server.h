@@ -3,7 +3,8 @@
  *
  * A handler gets the caller and its arguments (m1 to m4) and gives the answer's m0; further
  * answers go to `results`. It may not wait. What it needs from the window it copies first: the
- * process could change it under the server's hands, were there ever a second processor.
+ * process could change it under the server's hands, were there ever a second processor. A caller
+ * that ends or is replaced while it is served gets no answer; the kernel sees to that.
  */
 #pragma once
 
@@ -14,7 +15,6 @@ struct call {
     uint64_t argument[4];
     uint64_t result[2]; /* m1, m2 of the answer */
     uint32_t flags;     /* enum posix_flag */
-    bool gone;          /* the caller has ended: no answer */
 };
 
 typedef int64_t handler_t(struct call *call);
@@ -39,7 +39,6 @@ struct exec_stack {
     uint32_t pages; /* of the stage, from its top */
 };
 
-/* 0 and *entry; -errno while nothing was changed. Where it fails later the process has ended and
- * *gone is true. */
+/* 0 and *entry; -errno: nothing was changed, or the process has ended for want of memory. */
 int exec_image(struct process *process, const char *path, const struct exec_stack *stack,
-               vaddr_t *entry, bool *gone);
+               vaddr_t *entry);

@@ -87,6 +87,6 @@ void *space_peek(const struct process *process, vaddr_t vaddr);
 /* As space_peek, and makes the page first where the region allows it. */
 void *space_touch(struct process *process, vaddr_t vaddr);
 
-/* Maps server pages outside all regions (window, upcall area, exec page). */
+/* Maps server pages outside all regions (window, upcall area). */
 int space_map_fixed(struct process *process, vaddr_t vaddr, uint32_t frame, uint32_t count,
                     uint32_t prot);

@@ -37,7 +37,6 @@ enum posix_notify {
 #define POSIX_WINDOW_VADDR 0x3FFF9000ull
 #define POSIX_WINDOW_SIZE 0x2000ull
 #define POSIX_AREA_VADDR 0x3FFFD000ull /* upcall area */
-#define POSIX_EXEC_VADDR 0x3FFFF000ull /* the code that survives exec, see posix/exec_page.S */
 
 #define POSIX_DESCRIPTORS 256
 #define POSIX_PATH_MAX 4096
