@@ -101,7 +101,9 @@ enum libos_woken libos_sleep(struct libos_moment moment, uint64_t deadline)
     status_t status = exo_env_wait(SLOT_SELF, POSIX_NOTIFY_WAKE,
                                    alarm < deadline ? alarm : deadline, &bits);
     if (status == EXO_TIMEOUT && alarm < deadline) {
+        libos_enter();
         libos_alarm_check();
+        libos_leave();
         status = EXO_OK;
     }
     if (libos_interrupted != moment.interrupted)

@@ -80,7 +80,8 @@ _Noreturn void libos_die(int signal);
 extern volatile uint32_t libos_handled, libos_interrupted;
 
 /* time/ */
-void libos_alarm_check(void);
+void libos_alarm_check(void);  /* raises SIGALRM when it is time */
+void libos_alarm_forget(void); /* in a child */
 uint64_t libos_alarm_deadline(void); /* LIBOS_FOREVER: none */
 
 /* arch/ */

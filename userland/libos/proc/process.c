@@ -1,6 +1,8 @@
 /* Processes: fork, wait, the end, and who is who. */
 #include "libos.h"
 
+#include <libos/power.h>
+
 #include <sys/resource.h>
 #include <sys/times.h>
 #include <sys/utsname.h>
@@ -20,6 +22,8 @@ pid_t fork(void)
 {
     libos_enter();
     int64_t result = libos_fork_raw(SLOT_SERVER, POSIX_FORK);
+    if (result == 0)
+        libos_alarm_forget();
     libos_leave(); /* in the child too: it continues here */
     return (pid_t)libos_result(result);
 }
@@ -162,6 +166,11 @@ int setrlimit(int resource, const struct rlimit *limit)
     if (limit->rlim_cur == now.rlim_cur)
         return 0;
     return (int)libos_result(limit->rlim_cur > now.rlim_max ? -EPERM : -EINVAL);
+}
+
+int libos_power_off(int status)
+{
+    return (int)libos_simple(POSIX_POWER, (uint64_t)status, 0, 0, 0);
 }
 
 int uname(struct utsname *name)

@@ -88,11 +88,12 @@ void libos_alarm_check(void)
     alarm_at = LIBOS_FOREVER;
     exo_env_set(SLOT_SELF, ENV_SLICE_UPCALL, 0);
     if (!(LIBOS_CONTROL->ignored & 1ull << (SIGALRM - 1)))
-        libos_signal_raise(SIGALRM);
-    if (!libos_is_busy()) {
-        libos_enter();
-        libos_leave();
-    }
+        libos_signal_raise(SIGALRM); /* whoever called us looks at what is pending */
+}
+
+void libos_alarm_forget(void)
+{
+    alarm_at = LIBOS_FOREVER;
 }
 
 unsigned alarm(unsigned seconds)
