@@ -11,7 +11,7 @@
 #include "exoboot.h"
 #include "fs_check.h"
 
-#define READ_TIME_US 3000000u /* for a refusal to be read before the firmware clears it away */
+#define READ_TIME_US 2000000u /* for a refusal to be read before the firmware clears it away */
 
 /* 9.1 */
 static const struct efi_guid loaded_image_guid = {
