@@ -38,11 +38,6 @@ int openat(int dir, const char *path, int flags, ...)
     return open_path(dir, path, flags, mode);
 }
 
-int creat(const char *path, mode_t mode)
-{
-    return open_path(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
-}
-
 int close(int fd)
 {
     return (int)libos_simple(POSIX_CLOSE, (uint64_t)fd, 0, 0, 0);

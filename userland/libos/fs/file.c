@@ -90,11 +90,6 @@ int chown(const char *path, uid_t uid, gid_t gid)
     return fchownat(AT_FDCWD, path, uid, gid, 0);
 }
 
-int lchown(const char *path, uid_t uid, gid_t gid)
-{
-    return fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
-}
-
 int fchown(int fd, uid_t uid, gid_t gid)
 {
     return (int)descriptor_call(POSIX_CHOWN, fd, uid, gid);

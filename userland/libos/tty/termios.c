@@ -95,12 +95,6 @@ int tcsendbreak(int fd, int duration)
     return isatty(fd) ? 0 : -1;
 }
 
-int isatty(int fd)
-{
-    struct winsize size;
-    return tcgetwinsize(fd, &size) == 0;
-}
-
 char *ttyname(int fd)
 {
     static char name[sizeof("/dev/ttyS0")];
