@@ -164,7 +164,7 @@ status_t sys_cap_revoke(struct cap *cap)
     case CAP_FRAMES:
         for (unsigned i = 0; i < PASSES; i++) {
             if (revoke_frames(cap, &env->revocation))
-                return EXO_OK;
+                return object_reap(REAP_STEP) ? EXO_OK : EXO_AGAIN;
             if (current != env)
                 return EXO_OK;
         }

@@ -1,20 +1,39 @@
-#include <exo/root.h>
-#include <exo/syscall.h>
-#include "tap.h"
+/*
+ * The test root: all groups, TAP on COM1, QEMU ends. Run by tests/boot/test_kernel.py.
+ */
+#include "tests.h"
+
 void test_main(const struct root_info *info);
+
+static bool has_word(const char *line, const char *word)
+{
+    for (; *line; line++) {
+        unsigned i = 0;
+
+        while (word[i] && line[i] == word[i])
+            i++;
+        if (!word[i])
+            return true;
+    }
+    return false;
+}
+
 void test_main(const struct root_info *info)
 {
-    put_string("hello\n");
-    check_equal(info->version, 1, "info");
-    check_equal(exo_cap_check(1, CAP_ENV, RIGHT_CONTROL), 0, "self");
-    uint64_t ns;
-    exo_time_now(1, &ns);
-    put_number(ns);
-    put_string("\n");
-    uint64_t b;
-    check_equal(exo_env_wait(1, 1, ns + 100000000, &b), EXO_TIMEOUT, "sleep");
-    exo_time_now(1, &ns);
-    put_number(ns);
-    put_string("\n");
+    if (has_word(info->command_line, "bench")) {
+        bench();
+        finish();
+    }
+    check_equal(info->version, 1, "root_info");
+    check(info->frames_count > 0, "free frames");
+    test_calls();
+    test_caps();
+    test_memory();
+    test_upcalls();
+    test_envs();
+    test_gates();
+    test_devices();
+    test_slices();
+    test_revocation();
     finish();
 }
