@@ -62,8 +62,8 @@ upcall_entry:
     ret $128
 
 /*
- * The least that a handler can do: all registers but rdi and those that it uses are still the
- * interrupted ones. Goes back behind a three-byte instruction; uses rdi, rsi, rbx.
+ * The least that a handler can do: all registers but rdi, rcx, r11, rsp and those that it uses are
+ * still the interrupted ones. Goes back behind a three-byte instruction; uses rsi, rbx.
  */
     .globl upcall_skip
 upcall_skip:
@@ -76,6 +76,8 @@ upcall_skip:
     push %rdi
     decl (%rbx)
     mov 56(%rsi), %rbx
+    mov 64(%rsi), %rcx
+    mov 128(%rsi), %r11
     mov 88(%rsi), %rdi
     mov 80(%rsi), %rsi
     ret
