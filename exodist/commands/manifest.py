@@ -85,12 +85,12 @@ def diff(old: Path, new: Path) -> None:
 @manifest.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def new(file: Path) -> None:
-    """Start FILE as a copy of the tree's own manifest, under its own name."""
+    """Start FILE as a copy of the tree's own manifest, with names of its own."""
     from exodist.manifest.load import load_manifest
 
     if file.exists():
         raise ManifestError("exists already", where=str(file))
     known = load_manifest(default_manifest())
     text = default_manifest().read_text()
-    file.write_text(text.replace(f'name = "{known.name}"', f'name = "{file.stem}"', 1))
+    file.write_text(text.replace(f'name = "{known.name}', f'name = "{file.stem}'))
     console.note(f"{file}: edit it, then `exodist manifest lock {file}` (tree: {TREE})")
