@@ -18,12 +18,12 @@ typedef off_t fpos_t;
 #define _IOLBF 1
 #define _IONBF 2
 
-extern FILE *const stdin;
-extern FILE *const stdout;
-extern FILE *const stderr;
-#define stdin stdin
-#define stdout stdout
-#define stderr stderr
+extern FILE *const __stdin;
+extern FILE *const __stdout;
+extern FILE *const __stderr;
+#define stdin __stdin
+#define stdout __stdout
+#define stderr __stderr
 
 /* libOS */
 int rename(const char *from, const char *to);
