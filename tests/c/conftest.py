@@ -61,8 +61,16 @@ def libc_driver(
     names = sorted(declared(libc / "include"))
     rename = out / "rename.h"
     rename.write_text("".join(f"#define {name} exo_{name}\n" for name in names))
-    flags = ["-std=gnu17", "-O1", "-g", "-fno-builtin", "-w"]
-    ours = [*flags, "-ffreestanding", "-nostdinc", "-include", rename, "-I", libc / "include"]
+    flags = ["-std=gnu17", "-O1", "-g1", "-fno-builtin", "-w"]
+    ours: list[str | Path] = [
+        *flags,
+        "-ffreestanding",
+        "-nostdinc",
+        "-include",
+        rename,
+        "-I",
+        libc / "include",
+    ]
     resources = subprocess.run(
         [*compiler(), "-print-file-name=include"], capture_output=True, text=True, check=True
     ).stdout.strip()

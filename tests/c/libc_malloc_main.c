@@ -69,7 +69,7 @@ static void resize(struct block *block)
 
 int main(void)
 {
-    for (int round = 0; round < 200000; round++) {
+    for (int round = 0; round < 60000; round++) {
         struct block *block = &blocks[below(BLOCKS)];
         if (block->memory == NULL) {
             create(block);

@@ -51,7 +51,7 @@ static char *make(char *p, char *end, int depth)
 static void check_random(void)
 {
     int matched = 0;
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < 8000; round++) {
         char pattern[200], text[16];
         char *p = pattern;
         if (below(10) == 0)
@@ -90,7 +90,7 @@ static void check_random(void)
         exo_regfree(&ours);
         regfree(&theirs);
     }
-    CHECK(matched > 5000, "only %d matches: the test is too weak", matched);
+    CHECK(matched > 2000, "only %d matches: the test is too weak", matched);
 }
 
 /* Patterns that make others take exponential time. */

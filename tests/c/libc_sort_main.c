@@ -65,7 +65,7 @@ static void check_fnmatch(void)
     static const int flags[] = {0, FNM_PATHNAME, FNM_PERIOD, FNM_PATHNAME | FNM_PERIOD,
                                 FNM_NOESCAPE};
     int matched = 0;
-    for (int round = 0; round < 200000; round++) {
+    for (int round = 0; round < 60000; round++) {
         char pattern[12], string[12];
         unsigned size = below(8), other = below(6), open = 0;
         for (unsigned i = 0; i < size; i++) {
@@ -76,9 +76,11 @@ static void check_fnmatch(void)
         for (unsigned i = 0; i < other; i++)
             string[i] = string_letters[below(sizeof string_letters - 1)];
         string[other] = '\0';
-        /* Unspecified: a slash or a backslash near a bracket, a backslash at the end, reversed
-         * ranges. */
-        if (open && strpbrk(pattern, "/\\-") != NULL)
+        /* Unspecified: a slash, a backslash or a range with a bracket; "[." without its end; a
+         * backslash at the end. And glibc lets an escaped slash match nothing. */
+        if (open && (strpbrk(pattern, "/\\-") != NULL || strstr(pattern, "[.") != NULL))
+            continue;
+        if (strstr(pattern, "\\/") != NULL)
             continue;
         if (size > 0 && pattern[size - 1] == '\\')
             continue;
@@ -88,7 +90,7 @@ static void check_fnmatch(void)
               b);
         matched += a == 0;
     }
-    CHECK(matched > 1000, "only %d matches: the test is too weak", matched);
+    CHECK(matched > 300, "only %d matches: the test is too weak", matched);
     static const struct {
         const char *pattern;
         const char *string;

@@ -298,8 +298,10 @@ long double __scan_float(const char *text, char **end, const struct float_format
         value = scan_hex(p + 2, &stop, format);
     } else {
         value = scan_decimal(p, &stop, format);
-        if (stop == p)
+        if (stop == p) {
             stop = text;
+            negative = 0;
+        }
     }
     if (end != NULL)
         *end = (char *)stop;
