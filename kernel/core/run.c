@@ -1,6 +1,5 @@
 /*
- * Who runs, see run.h. `loaded` is the env whose floating point state, thread pointer and address
- * space the processor holds: it may differ from `current` only while nobody runs.
+ * Who runs, see run.h.
  */
 #include "core/run.h"
 
@@ -25,8 +24,8 @@ static struct env nobody = {
 
 struct env *current = &nobody;
 
-static struct env *loaded;
-static const struct aspace *loaded_aspace;
+struct env *run_loaded;
+const struct aspace *run_loaded_aspace;
 static struct env *paying;  /* top of the chain that runs */
 static uint64_t paid_until; /* in cycles */
 static struct list run_list = LIST_HEAD(run_list);
@@ -121,13 +120,13 @@ uint64_t run_cycles(const struct env *env)
 
 void run_switch(struct env *env)
 {
-    if (env != loaded) {
-        cpu_switch(loaded, env);
-        loaded = env;
+    if (env != run_loaded) {
+        cpu_switch(run_loaded, env);
+        run_loaded = env;
     }
-    if (env->aspace != loaded_aspace) {
-        loaded_aspace = env->aspace;
-        mmu_activate(loaded_aspace->user);
+    if (env->aspace != run_loaded_aspace) {
+        run_loaded_aspace = env->aspace;
+        mmu_activate(run_loaded_aspace->user);
     }
     current = env;
 }
@@ -136,24 +135,24 @@ void run_forget(struct env *env)
 {
     if (current == env)
         current = &nobody;
-    if (loaded == env)
-        loaded = NULL;
+    if (run_loaded == env)
+        run_loaded = NULL;
     if (paying == env)
         paying = NULL;
 }
 
 void run_reload(struct env *env)
 {
-    if (loaded == env)
-        loaded = NULL;
+    if (run_loaded == env)
+        run_loaded = NULL;
     if (current == env)
         run_switch(env);
 }
 
 void run_forget_aspace(const struct aspace *aspace)
 {
-    if (loaded_aspace == aspace) {
-        loaded_aspace = NULL;
+    if (run_loaded_aspace == aspace) {
+        run_loaded_aspace = NULL;
         mmu_activate(NULL);
     }
 }
@@ -228,6 +227,7 @@ void run_timer(void)
     if (slice_end && now >= slice_end) {
         object_reap(REAP_STEP);
         upcall_slice_end(current);
+        slice_end = 0;
         run_schedule(false);
     } else {
         arm(now);

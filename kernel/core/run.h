@@ -13,6 +13,11 @@
 
 #include "core/env.h"
 
+/* Whose floating point state, thread pointer and address space the processor holds; it differs
+ * from `current` only while nobody runs. The entry code switches gates by itself. */
+extern struct env *run_loaded;
+extern const struct aspace *run_loaded_aspace;
+
 #define SLICE_NS 5000000ull
 
 /* Sets the state and keeps the rule. */
@@ -21,8 +26,8 @@ void run_set_state(struct env *env, enum env_state state);
 /* Keeps the rule after `caller`, `callee` or `queued` changed. */
 void run_update(struct env *env);
 
-/* Gives up the current env's turn: chooses who runs next, sleeps where nobody can. `yield`: not
- * the one that ran, where there is another. */
+/* Gives up the current env's turn: chooses who runs next, for the rest of the slot, and sleeps
+ * where nobody can. `yield`: not the one that ran, where there is another. */
 void run_schedule(bool yield);
 
 /* Goes on as `env` at once, on the slice that runs: gate calls. */

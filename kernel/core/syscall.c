@@ -20,6 +20,15 @@ const struct syscall syscall_table[SYSCALL_NUMBERS] = {
 #include "syscall_table.inc"
 };
 
+#undef SYSCALL
+#define SYSCALL(number, name, type, rights, cost) CALL_##name = (number),
+enum {
+#include "syscall_table.inc"
+};
+
+_Static_assert(CALL_cap_check == 0 && CALL_gate_call == 49 && CALL_gate_wait == 50,
+               "the entry code has short ways for these");
+
 /* Where the env has a handler, it goes on there with the number in the saved rax. */
 status_t syscall_unknown(void)
 {

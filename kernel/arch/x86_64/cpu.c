@@ -36,7 +36,8 @@ extern char kernel_stack_top[];
 extern char fault_stack_top[];
 _Noreturn void return_to_user(void);
 
-static struct tss tss;
+struct tss cpu_tss; /* entry.S sets RSP0 when a gate switches */
+
 static uint64_t gdt[7] = {
     0,
     0x00209A0000000000, /* kernel code: present, long */
@@ -48,13 +49,13 @@ static uint64_t gdt[7] = {
 static void load_segments(void)
 {
     struct descriptor_pointer pointer = {sizeof(gdt) - 1, (uintptr_t)gdt};
-    uint64_t base = (uintptr_t)&tss;
+    uint64_t base = (uintptr_t)&cpu_tss;
 
-    tss.rsp[0] = (uintptr_t)kernel_stack_top;
-    tss.ist[0] = (uintptr_t)fault_stack_top;
-    tss.io_map = sizeof(tss); /* beyond the limit: no port is open to user mode */
+    cpu_tss.rsp[0] = (uintptr_t)kernel_stack_top;
+    cpu_tss.ist[0] = (uintptr_t)fault_stack_top;
+    cpu_tss.io_map = sizeof(cpu_tss); /* beyond the limit: no port is open to user mode */
     gdt[SELECTOR_TSS / 8] =
-        (sizeof(tss) - 1) | (base & 0xFFFFFF) << 16 | 0x89ull << 40 | (base >> 24 & 0xFF) << 56;
+        (sizeof(cpu_tss) - 1) | (base & 0xFFFFFF) << 16 | 0x89ull << 40 | (base >> 24 & 0xFF) << 56;
     gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
     __asm__ volatile("lgdt %0\n\t"
                      "pushq %1\n\t"
@@ -121,7 +122,7 @@ void cpu_switch(struct env *from, struct env *to)
     if (from)
         __asm__ volatile("fxsave64 %0" : "=m"(from->fpu));
     __asm__ volatile("fxrstor64 %0" : : "m"(to->fpu));
-    tss.rsp[0] = (uintptr_t)(&to->regs + 1);
+    cpu_tss.rsp[0] = (uintptr_t)(&to->regs + 1);
     if (!from || from->thread != to->thread)
         write_msr(MSR_FS_BASE, to->thread);
 }

@@ -12,6 +12,7 @@
 #include "core/irq.h"
 #include "core/syscall.h"
 #include "core/upcall.h"
+#include <arch/mmu.h>
 #include <machine/offsets.h>
 #include <exo/upcall.h>
 
@@ -31,6 +32,24 @@ _Static_assert(offsetof(struct env, gas) == ENV_GAS_LEFT, "entry.S");
 _Static_assert(offsetof(struct env, slot_limit) == ENV_SLOT_LIMIT, "entry.S");
 _Static_assert(offsetof(struct env, attention) == ENV_ATTENTION, "entry.S");
 _Static_assert(offsetof(struct env, tables) == ENV_TABLES, "entry.S");
+_Static_assert(offsetof(struct env, state) == ENV_STATE_AT, "entry.S");
+_Static_assert(offsetof(struct env, queued) == ENV_STATE_AT + 1, "entry.S: ENV_SERVING_WORD");
+_Static_assert(offsetof(struct env, listed) == ENV_STATE_AT + 2, "entry.S: ENV_SERVING_WORD");
+_Static_assert(offsetof(struct env, fpu) == ENV_FPU, "entry.S");
+_Static_assert(offsetof(struct env, label) == ENV_LABEL_AT, "entry.S");
+_Static_assert(offsetof(struct env, aspace) == ENV_ASPACE, "entry.S");
+_Static_assert(offsetof(struct env, thread) == ENV_THREAD_AT, "entry.S");
+_Static_assert(offsetof(struct env, pending) == ENV_PENDING_AT, "entry.S");
+_Static_assert(offsetof(struct env, caller) == ENV_CALLER, "entry.S");
+_Static_assert(offsetof(struct env, callee) == ENV_CALLEE, "entry.S");
+_Static_assert(offsetof(struct env, queue) == ENV_QUEUE, "entry.S");
+_Static_assert(STATE_RUNNABLE == ENV_RUNNABLE && STATE_CALLING == ENV_CALLING &&
+                   STATE_SERVING == ENV_SERVING && ENV_SERVING_WORD == ENV_SERVING << 8,
+               "entry.S");
+_Static_assert(CAP_ENV_TYPE == CAP_ENV && CAP_GATE_TYPE == CAP_GATE &&
+                   CONTROL_RIGHT == RIGHT_CONTROL && CALL_RIGHT == RIGHT_CALL,
+               "entry.S");
+_Static_assert(PHYSMAP == PHYSMAP_BASE, "entry.S");
 _Static_assert(offsetof(struct syscall, handler) == CALL_HANDLER, "entry.S");
 _Static_assert(offsetof(struct syscall, gas) == CALL_GAS, "entry.S");
 _Static_assert(offsetof(struct syscall, mask) == CALL_MASK, "entry.S");

@@ -25,6 +25,29 @@
 #define ENV_ATTENTION 188
 #define ENV_TABLES 192
 
+#define ENV_STATE_AT 189
+#define ENV_FPU 448
+#define ENV_LABEL_AT 1008
+#define ENV_ASPACE 1016
+#define ENV_THREAD_AT 1040
+#define ENV_PENDING_AT 1144
+#define ENV_CALLER 1160
+#define ENV_CALLEE 1168
+#define ENV_QUEUE 1176
+
+/* Values of exo/types.h and exo/syscall.h, which assembly cannot include. */
+#define SYS_gate_call 49
+#define SYS_gate_wait 50
+#define STATE_RUNNABLE 1
+#define STATE_CALLING 3
+#define STATE_SERVING 4
+#define ENV_SERVING_WORD 0x400 /* attention 0, ENV_SERVING, neither queued nor listed */
+#define CAP_ENV_TYPE 3
+#define CAP_GATE_TYPE 4
+#define CONTROL_RIGHT 0x40
+#define CALL_RIGHT 0x100
+#define PHYSMAP 0xFFFF800000000000
+
 #define CALL_HANDLER 0
 #define CALL_GAS 8
 #define CALL_MASK 16
