@@ -269,21 +269,37 @@ def is_short(name: str) -> bool:
     )
 
 
-def short_name(name: str, taken: set[bytes]) -> bytes:
-    """The 11-byte name in a directory where the names `taken` exist (fatgen103, p. 30)."""
-    if is_short(name):
-        base, _, extension = name.partition(".")
-        return base.encode().ljust(8) + extension.encode().ljust(3)
-    stem, _, extension = name.upper().lstrip(".").rpartition(".")
-    if not stem:
-        stem, extension = extension, ""
-    basis, suffix = _short(stem), _short(extension)[:3]
-    for number in range(1, 1_000_000):
-        tail = f"~{number}"
-        result = (basis[: 8 - len(tail)] + tail).encode().ljust(8) + suffix.encode().ljust(3)
-        if result not in taken:
-            return result
-    raise FormatError(f"no short name is left for `{name}`", where="ESP")
+class ShortNames:
+    """Gives out the 11-byte names of one directory (fatgen103, p. 30).
+
+    `reserved` are the directory's names that are short ones themselves: no other may take them.
+    """
+
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self._taken = {_split(name) for name in reserved}
+        self._tails: dict[tuple[str, str], int] = {}
+
+    def give(self, name: str) -> bytes:
+        """The short name of `name`: itself, or the next free `NAME~1.EXT`."""
+        if is_short(name):
+            return _split(name)
+        stem, _, extension = name.upper().lstrip(".").rpartition(".")
+        if not stem:
+            stem, extension = extension, ""
+        basis, suffix = _short(stem), _short(extension)[:3]
+        while True:
+            number = self._tails.get((basis, suffix), 0) + 1
+            self._tails[basis, suffix] = number
+            tail = f"~{number}"
+            result = (basis[: 8 - len(tail)] + tail).encode().ljust(8) + suffix.encode().ljust(3)
+            if result not in self._taken:
+                self._taken.add(result)
+                return result
+
+
+def _split(name: str) -> bytes:
+    base, _, extension = name.partition(".")
+    return base.encode().ljust(8) + extension.encode().ljust(3)
 
 
 def _short(text: str) -> str:

@@ -49,15 +49,8 @@ class _Node:
     def names(self) -> list[tuple[bytes, _Node]]:
         """Children with their short names, in the order of their entries."""
         ordered = [self.children[key] for key in sorted(self.children)]
-        taken: set[bytes] = {
-            fat.short_name(child.name, set()) for child in ordered if fat.is_short(child.name)
-        }
-        result = []
-        for child in ordered:
-            short = fat.short_name(child.name, taken)
-            taken.add(short)
-            result.append((short, child))
-        return result
+        shorts = fat.ShortNames(child.name for child in ordered if fat.is_short(child.name))
+        return [(shorts.give(child.name), child) for child in ordered]
 
     @property
     def entry_bytes(self) -> int:

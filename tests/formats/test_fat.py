@@ -96,15 +96,14 @@ def test_times() -> None:
     ],
 )
 def test_short_names(name: str, short: bytes) -> None:
-    assert fat.short_name(name, set()) == short
+    assert fat.ShortNames().give(name) == short
 
 
 def test_short_names_stay_unique() -> None:
-    taken: set[bytes] = set()
-    for number in range(120):
-        short = fat.short_name(f"file number {number}.txt", taken)
-        assert short not in taken and len(short) == 11
-        taken.add(short)
+    shorts = fat.ShortNames(["FILENU~2.TXT"])
+    given = [shorts.give(f"file number {number}.txt") for number in range(1200)]
+    assert len({*given, b"FILENU~2TXT"}) == 1201
+    assert {len(short) for short in given} == {11}
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a:b", "x.", "x ", " x", "x" * 256, "a\0b"])
