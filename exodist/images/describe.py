@@ -106,7 +106,8 @@ def _iso(window: Window, name: str, path: Path | None = None) -> Node:
     children: list[Node] = []
     if _magic(window, 510, 2) == b"\x55\xaa":
         children += _tables(window)
-    children += _eltorito(window)
+    known = {child.offset for table in children for child in table.children}
+    children += _eltorito(window, known)
     if path is not None:
         folder = Node("/", "directory", 0, children=tuple(_iso_files(window, path)))
         children.append(folder)
@@ -126,7 +127,8 @@ def _iso_files(window: Window, path: Path) -> Iterator[Node]:
             yield Node(name, "file", member.size, offset)
 
 
-def _eltorito(window: Window) -> Iterator[Node]:
+def _eltorito(window: Window, known: set[int | None]) -> Iterator[Node]:
+    """The boot entries; images that are no partition (`known`) are looked into here."""
     catalog = iso.boot_catalog(window)
     if catalog is None:
         return
@@ -139,7 +141,11 @@ def _eltorito(window: Window) -> Iterator[Node]:
         offset, size = entry.load_rba * iso.SECTOR, entry.sector_count * gpt.SECTOR
         platform = {0: "BIOS", iso.PLATFORM_EFI: "UEFI"}.get(entry.platform_id, "other")
         details: dict[str, object] = {"platform": platform, "bootable": entry.bootable}
-        yield Node("El Torito", "boot entry", size, offset, details)
+        content: tuple[Node, ...] = ()
+        if entry.platform_id == iso.PLATFORM_EFI and offset not in known and offset < window.size:
+            rest = window.sub(offset, window.size - offset, "boot image")  # sizes here often lie
+            content = (_nested(rest, "content", size),)
+        yield Node("El Torito", "boot entry", size, offset, details, content)
 
 
 def _tables(window: Window) -> Iterator[Node]:
@@ -257,7 +263,10 @@ def _elf(window: Window, name: str) -> Node:
 def _pe(window: Window, name: str) -> Node:
     if window.size > _PE_MAX:
         raise FormatError(f"a PE file of {window.size} bytes is too large", where=window.name)
-    image = pe.parse(window.read(0, window.size, "PE"))
+    try:
+        image = pe.parse(window.read(0, window.size, "PE"))
+    except FormatError as error:
+        return _foreign_pe(window, name, str(error))
     children = []
     for section in image.sections:
         content = section.content
@@ -271,6 +280,28 @@ def _pe(window: Window, name: str) -> Node:
         "signed": bool(image.certificate),
         "authenticode": image.authenticode_digest().hex(),
     }
+    return Node(name, "pe", window.size, window.start, facts, tuple(children))
+
+
+_PE_MACHINES = {0x8664: "x86_64", 0xAA64: "aarch64", 0x14C: "i386", 0x5064: "riscv64"}
+
+
+def _foreign_pe(window: Window, name: str, reason: str) -> Node:
+    """A PE file of another shape than ours: its machine and sections (PE format, section 3)."""
+    (start,) = window.unpack("<I", 0x3C, "e_lfanew")
+    magic, machine, count, optional = window.unpack("<4sHH12xH", start, "COFF header")
+    if magic != b"PE\0\0":
+        raise FormatError(reason, where=window.name)
+    children = []
+    for index in range(count):
+        at = start + 24 + optional + 40 * index
+        raw, size, offset = window.unpack("<8s8xII", at, "section header")
+        window.sub(offset, size, "section")
+        title = raw.rstrip(b"\0").decode("ascii", "replace")
+        children.append(Node(title, "section", size, window.start + offset))
+    facts: dict[str, object] = {
+        "machine": _PE_MACHINES.get(machine, f"{machine:#x}"), "not_ours": reason,
+    }  # fmt: skip
     return Node(name, "pe", window.size, window.start, facts, tuple(children))
 
 

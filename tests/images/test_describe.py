@@ -84,6 +84,21 @@ def test_parts_by_themselves(tmp_path: Path) -> None:
     assert contents == {"root": ELF, "fs.img": fs_bytes()}
 
 
+def test_foreign_pe_files(tmp_path: Path) -> None:
+    """Other linkers align otherwise; the sections are shown all the same."""
+    data = bytearray(small_image().encode())
+    at = int.from_bytes(data[0x3C:0x40], "little") + 24 + 36
+    data[at : at + 4] = (32).to_bytes(4, "little")
+    (tmp_path / "grub.efi").write_bytes(data)
+    node = describe(tmp_path / "grub.efi")
+    assert node.kind == "pe" and "FileAlignment" in str(node.details["not_ours"])
+    assert {child.name for child in node.children} >= {".text"}
+    for size in (2, 64, 200):
+        (tmp_path / "cut.efi").write_bytes(data[:size])
+        with pytest.raises(FormatError):
+            describe(tmp_path / "cut.efi")
+
+
 def test_foreign_disks_and_isos(judge: Callable[..., str], tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     with disk.open("wb") as stream:
@@ -102,6 +117,19 @@ def test_foreign_disks_and_isos(judge: Callable[..., str], tmp_path: Path) -> No
         judge("xorriso", "-as", "mkisofs", *flags, "-o", tmp_path / "their.iso", tmp_path / "tree")
         names = [found.split(";")[0] for found in kinds(tmp_path / "their.iso")]
         assert name in names
+
+
+def test_the_boot_image_of_a_foreign_cd(
+    judge: Callable[..., str], iso: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/esp.img").write_bytes((iso.parent / "esp").read_bytes())
+    cd = tmp_path / "cd.iso"
+    judge(
+        "xorriso", "-as", "mkisofs", "-o", cd, "-eltorito-alt-boot", "-e", "esp.img",
+        "-no-emul-boot", tmp_path / "tree",
+    )  # fmt: skip
+    assert kinds(cd)["EFI/BOOT/BOOTX64.EFI"] == "pe"
 
 
 @pytest.mark.parametrize("size", [40, 600, 33_000, 60_000, 1 << 20, 2 << 20])
