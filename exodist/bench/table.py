@@ -35,10 +35,11 @@ class Known:
 
 GUEST = {
     "null_call": Known("instructions", 60, "seL4 poll", 269),
-    "cap_check": Known("instructions", 15, "seL4 look-up", 43),
+    "env_get": Known("instructions"),
     "gate_round_trip": Known("instructions", 300, "seL4 call+reply", 467),
-    "context_switch_2": Known("instructions", 300, "seL4 two switches", 561),
-    "page_fault_upcall": Known("instructions", 250),
+    "two_switches": Known("instructions", 300, "seL4", 561),
+    "fault_upcall_return": Known("instructions", 250),
+    "fault_map_return": Known("instructions"),
     "fork_exit_wait": Known("instructions"),
     "fork_exec_wait": Known("instructions", 100_000, "Linux 6.1", 202_000),
     "pipe_round_trip": Known("instructions", 4_000, "Linux 6.1", 10_332),

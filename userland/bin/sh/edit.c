@@ -118,35 +118,11 @@ static void redraw(const struct editor *e)
 
 /* --- changes --- */
 
-static int read_byte(int fd)
-{
-    unsigned char c;
-    ssize_t len;
-
-    while ((len = read(fd, &c, 1)) < 0 && errno == EINTR)
-        ;
-    return len == 1 ? c : -1;
-}
-
 static void insert(struct editor *e, char c)
 {
     buf_char(&e->text, c);
     memmove(e->text.data + e->cursor + 1, e->text.data + e->cursor, e->text.len - e->cursor - 1);
     e->text.data[e->cursor++] = c;
-}
-
-/* A character: its first byte, and those that belong to it are read before it is drawn. */
-static void insert_character(struct editor *e, int first)
-{
-    int more = first < 0xc0 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-
-    insert(e, (char)first);
-    while (more-- > 0) {
-        int c = read_byte(e->fd);
-
-        if (c >= 0)
-            insert(e, (char)c);
-    }
 }
 
 /* Takes out the bytes from..to; the cursor is at from then. */
@@ -211,6 +187,16 @@ static void recall(struct editor *e, int line)
 }
 
 /* --- keys --- */
+
+static int read_byte(int fd)
+{
+    unsigned char c;
+    ssize_t len;
+
+    while ((len = read(fd, &c, 1)) < 0 && errno == EINTR)
+        ;
+    return len == 1 ? c : -1;
+}
 
 /* ESC [ number ~ */
 static enum key numbered_key(int number)
@@ -323,7 +309,7 @@ static void change(struct editor *e, int key)
         break;
     default:
         if (key >= ' ' && key < 256)
-            insert_character(e, key);
+            insert(e, (char)key);
         break;
     }
 }
