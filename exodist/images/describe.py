@@ -276,7 +276,7 @@ def _pe(window: Window, name: str) -> Node:
         kind = "section" if child.kind == "file" else child.kind
         children.append(Node(section.name, kind, len(content), None, details, child.children))
     facts: dict[str, object] = {
-        "machine": image.machine.name.lower(),
+        "machine": _PE_MACHINES[image.machine],
         "signed": bool(image.certificate),
         "authenticode": image.authenticode_digest().hex(),
     }
