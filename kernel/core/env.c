@@ -6,6 +6,7 @@
 #include <arch/cpu.h>
 #include <arch/mmu.h>
 #include <arch/timer.h>
+#include <machine/switch.h>
 
 #include "core/aspace.h"
 #include "core/cap.h"

@@ -7,16 +7,6 @@
 #include "core/run.h"
 #include "core/syscall.h"
 
-void gas_charge_time(struct env *env, uint64_t cycles)
-{
-    uint64_t cost = cycles / GAS_CYCLES;
-
-    env->cycles += cycles;
-    if (env->gas >= GAS_UNLIMITED)
-        return;
-    env->gas -= cost < env->gas ? cost : env->gas;
-}
-
 status_t gas_empty(void)
 {
     env_stop_faulted(current, 0, 0);

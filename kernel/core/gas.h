@@ -11,7 +11,14 @@
 #define GAS_CYCLES 1024u
 
 /* Time of the env's slice. */
-void gas_charge_time(struct env *env, uint64_t cycles);
+static inline void gas_charge_time(struct env *env, uint64_t cycles)
+{
+    uint64_t cost = cycles / GAS_CYCLES;
+
+    env->cycles += cycles;
+    if (env->gas < GAS_UNLIMITED)
+        env->gas -= cost < env->gas ? cost : env->gas;
+}
 
 /* The entry code found too little for a call. */
 status_t gas_empty(void);

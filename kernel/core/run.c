@@ -6,6 +6,7 @@
 #include <arch/cpu.h>
 #include <arch/mmu.h>
 #include <arch/timer.h>
+#include <machine/switch.h>
 
 #include "core/aspace.h"
 #include "core/cap.h"
@@ -157,18 +158,22 @@ void run_forget_aspace(const struct aspace *aspace)
     }
 }
 
-static struct env *choose(const struct env * not )
+/* The next point of the sequence whose holder wants to run, else the list's turn. */
+static struct env *choose(const struct env *except)
 {
     struct list *first = run_list.next;
 
+    if (listed_count == 1)
+        return list_entry(first, struct env, run_node);
+    if (listed_count == 2 && except && except->listed)
+        return list_entry(except->run_node.next == &run_list ? first : except->run_node.next,
+                          struct env, run_node);
     for (unsigned i = 0; i < POINTS_MAX; i++) {
         struct env *env = slices_next(&slices);
 
-        if (env && env->listed && env != not )
+        if (env && env->listed && env != except)
             return env;
     }
-    if (list_entry(first, struct env, run_node) == not &&first->next != &run_list)
-        first = first->next;
     list_remove(first);
     list_insert(&run_list, first);
     return list_entry(first, struct env, run_node);
@@ -189,8 +194,7 @@ static void idle(void)
 
 void run_schedule(bool yield)
 {
-    const struct env *not = yield ? chain_top(current) : NULL;
-    struct env *top;
+    const struct env *except = yield ? chain_top(current) : NULL;
 
     pay();
     if (list_empty(&run_list)) {
@@ -198,10 +202,10 @@ void run_schedule(bool yield)
         idle();
         paid_until = cpu_cycles();
     }
-    top = listed_count == 1 ? list_entry(run_list.next, struct env, run_node) : choose(not );
-    paying = top;
-    run_switch(chain_end(top));
-    begin_slice();
+    paying = choose(except);
+    run_switch(chain_end(paying));
+    if (!slice_end)
+        begin_slice();
 }
 
 static void expire(uint64_t now)

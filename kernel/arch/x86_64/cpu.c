@@ -117,16 +117,6 @@ _Noreturn void cpu_stop(uint8_t status)
         __asm__ volatile("cli\n\thlt");
 }
 
-void cpu_switch(struct env *from, struct env *to)
-{
-    if (from)
-        __asm__ volatile("fxsave64 %0" : "=m"(from->fpu));
-    __asm__ volatile("fxrstor64 %0" : : "m"(to->fpu));
-    cpu_tss.rsp[0] = (uintptr_t)(&to->regs + 1);
-    if (!from || from->thread != to->thread)
-        write_msr(MSR_FS_BASE, to->thread);
-}
-
 void cpu_env_init(struct env *env)
 {
     uint32_t mxcsr = 0x1F80;
@@ -140,19 +130,9 @@ void cpu_env_init(struct env *env)
     env->regs.flags = RFLAGS_IF | 2;
 }
 
-void cpu_load_thread(uint64_t base)
-{
-    write_msr(MSR_FS_BASE, base);
-}
-
 _Noreturn void cpu_enter_user(void)
 {
     return_to_user();
-}
-
-uint64_t cpu_cycles(void)
-{
-    return read_tsc();
 }
 
 uint32_t cpu_port_read(uint16_t port, unsigned width)

@@ -1,5 +1,6 @@
 /*
- * Contract: the processor itself.
+ * Contract: the processor itself; machine/switch.h holds what is inline (cpu_cycles, cpu_switch,
+ * cpu_load_thread).
  */
 #pragma once
 
@@ -17,21 +18,11 @@ void cpu_idle(void);
 /* Ends the machine: a status for the emulator's exit device, then halts for ever. */
 _Noreturn void cpu_stop(uint8_t status);
 
-/* Makes `to` the env whose registers, floating point state and address space are loaded; `from`
- * (may be null) is the one that was. */
-void cpu_switch(struct env *from, struct env *to);
-
-/* The thread pointer of the env whose registers are loaded. */
-void cpu_load_thread(uint64_t base);
-
 /* A new env's floating point state and segment registers. */
 void cpu_env_init(struct env *env);
 
 /* Goes to user mode with the current env's registers. */
 _Noreturn void cpu_enter_user(void);
-
-/* Cycles since some moment; cheap, never goes back on one processor. */
-uint64_t cpu_cycles(void);
 
 /* I/O ports; width 1, 2 or 4. */
 uint32_t cpu_port_read(uint16_t port, unsigned width);
