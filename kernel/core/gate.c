@@ -79,7 +79,7 @@ static status_t enqueue(struct env *caller, struct env *server)
     caller->queued = true;
     list_insert(&server->queue, &caller->queue_node);
     run_set_state(caller, ENV_CALLING);
-    run_schedule(false);
+    run_schedule();
     return (status_t)current->regs.status;
 }
 
@@ -154,6 +154,6 @@ status_t sys_gate_wait(struct cap *cap)
     if (caller)
         run_switch(caller);
     else
-        run_schedule(false);
+        run_schedule();
     return (status_t)current->regs.status;
 }

@@ -73,7 +73,7 @@ status_t sys_env_wait(struct cap *cap, uint64_t mask, uint64_t deadline)
     if (deadline != NO_DEADLINE)
         run_set_deadline(env, deadline);
     run_set_state(env, ENV_WAITING);
-    run_schedule(false);
+    run_schedule();
     return (status_t)env->regs.status;
 }
 
@@ -84,6 +84,6 @@ status_t sys_env_yield(struct cap *cap)
     if ((struct env *)cap->object != env)
         return EXO_BAD_VALUE;
     env->regs.status = EXO_OK;
-    run_schedule(true);
+    run_yield();
     return EXO_OK;
 }

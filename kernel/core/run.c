@@ -119,7 +119,7 @@ uint64_t run_cycles(const struct env *env)
     return env->cycles + (env == paying ? cpu_cycles() - paid_until : 0);
 }
 
-void run_switch(struct env *env)
+static inline void switch_to(struct env *env)
 {
     if (env != run_loaded) {
         cpu_switch(run_loaded, env);
@@ -130,6 +130,11 @@ void run_switch(struct env *env)
         mmu_activate(run_loaded_aspace->user);
     }
     current = env;
+}
+
+void run_switch(struct env *env)
+{
+    switch_to(env);
 }
 
 void run_forget(struct env *env)
@@ -154,24 +159,19 @@ void run_forget_aspace(const struct aspace *aspace)
 {
     if (run_loaded_aspace == aspace) {
         run_loaded_aspace = NULL;
-        mmu_activate(NULL);
+        mmu_leave();
     }
 }
 
 /* The next point of the sequence whose holder wants to run, else the list's turn. */
-static struct env *choose(const struct env *except)
+static struct env *choose(void)
 {
     struct list *first = run_list.next;
 
-    if (listed_count == 1)
-        return list_entry(first, struct env, run_node);
-    if (listed_count == 2 && except && except->listed)
-        return list_entry(except->run_node.next == &run_list ? first : except->run_node.next,
-                          struct env, run_node);
-    for (unsigned i = 0; i < POINTS_MAX; i++) {
+    for (unsigned i = 0; i < POINTS_MAX && listed_count > 1; i++) {
         struct env *env = slices_next(&slices);
 
-        if (env && env->listed && env != except)
+        if (env && env->listed)
             return env;
     }
     list_remove(first);
@@ -192,20 +192,32 @@ static void idle(void)
     }
 }
 
-void run_schedule(bool yield)
+void run_schedule(void)
 {
-    const struct env *except = yield ? chain_top(current) : NULL;
-
     pay();
     if (list_empty(&run_list)) {
         slice_end = 0;
         idle();
         paid_until = cpu_cycles();
     }
-    paying = choose(except);
+    paying = choose();
     run_switch(chain_end(paying));
     if (!slice_end)
         begin_slice();
+}
+
+void run_yield(void)
+{
+    const struct env *top = chain_top(current);
+    struct list *next = top->run_node.next;
+
+    if (!top->listed || listed_count == 1)
+        return;
+    if (next == &run_list)
+        next = next->next;
+    pay();
+    paying = list_entry(next, struct env, run_node);
+    switch_to(chain_end(paying));
 }
 
 static void expire(uint64_t now)
@@ -232,7 +244,7 @@ void run_timer(void)
         object_reap(REAP_STEP);
         upcall_slice_end(current);
         slice_end = 0;
-        run_schedule(false);
+        run_schedule();
     } else {
         arm(now);
     }

@@ -26,9 +26,11 @@ void run_set_state(struct env *env, enum env_state state);
 /* Keeps the rule after `caller`, `callee` or `queued` changed. */
 void run_update(struct env *env);
 
-/* Gives up the current env's turn: chooses who runs next, for the rest of the slot, and sleeps
- * where nobody can. `yield`: not the one that ran, where there is another. */
-void run_schedule(bool yield);
+/* Chooses who runs next, for the rest of the slot, and sleeps where nobody can. */
+void run_schedule(void);
+
+/* The rest of the slot goes to the next of the run list, where there is another. */
+void run_yield(void);
 
 /* Goes on as `env` at once, on the slice that runs: gate calls. */
 void run_switch(struct env *env);

@@ -67,7 +67,7 @@ void env_attend(void)
 {
     current->attention &= (uint8_t)~ATTEND_RESTORE;
     while (current->state != ENV_RUNNABLE)
-        run_schedule(false);
+        run_schedule();
     if ((current->attention & (ATTEND_NOTIFY | ATTEND_SLICE)) && upcall_possible(current))
         deliver_waiting(current);
 }

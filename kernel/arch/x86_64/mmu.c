@@ -120,9 +120,9 @@ void mmu_share_kernel(pte_t *table)
     table[TABLE_ENTRIES - 1] = root[TABLE_ENTRIES - 1];
 }
 
-void mmu_activate(const pte_t *table)
+void mmu_leave(void)
 {
-    write_cr3(table ? virt_to_phys(table) : image_phys(root));
+    write_cr3(image_phys(root));
 }
 
 bool mmu_active(const pte_t *table)

@@ -15,8 +15,8 @@ void mmu_init(const struct boot_info *info, const struct boot_memory *memory,
 /* Gives a fresh top-level table the kernel's half. */
 void mmu_share_kernel(pte_t *root);
 
-/* The address space in force; no table at all (the kernel's own) where `root` is null. */
-void mmu_activate(const pte_t *root);
+/* The kernel's own tables and no user space; machine/switch.h has mmu_activate. */
+void mmu_leave(void);
 bool mmu_active(const pte_t *root);
 
 /* Forget what is cached of one page, or of the whole of the active address space. */

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <machine/mmu.h>
+
 #include "core/env.h"
 
 #define MACHINE_FS_BASE 0xC0000100u
@@ -37,4 +39,10 @@ static inline void cpu_switch(struct env *from, struct env *to)
     __asm__ volatile("mov %0, cpu_tss+4(%%rip)" : : "r"(end) : "memory");
     if (!from || from->thread != to->thread)
         cpu_load_thread(to->thread);
+}
+
+/* The address space in force. */
+static inline void mmu_activate(const pte_t *root)
+{
+    __asm__ volatile("mov %0, %%cr3" : : "r"(virt_to_phys(root)) : "memory");
 }
