@@ -15,7 +15,7 @@ struct aspace *aspace_make(uint64_t frame)
 {
     struct aspace *aspace = frame_donate(frame, FRAME_ASPACE);
 
-    mmu_share_kernel(aspace->user);
+    mmu_share_kernel(aspace->top);
     object_init(&aspace->object);
     list_init(&aspace->envs);
     list_insert(&aspace_all, &aspace->all);
@@ -29,7 +29,7 @@ static bool user_range(vaddr_t vaddr, uint64_t count)
 
 pte_t *aspace_entry(struct aspace *aspace, vaddr_t vaddr, unsigned level)
 {
-    pte_t *entry = &aspace->user[mmu_index(vaddr, MMU_LEVELS)];
+    pte_t *entry = &aspace->top[mmu_index(vaddr, MMU_LEVELS)];
 
     for (unsigned l = MMU_LEVELS; l > level; l--) {
         if (!pte_present(*entry))
@@ -48,7 +48,7 @@ void aspace_set(struct aspace *aspace, pte_t *entry, vaddr_t vaddr, pte_t value)
     *entry = value;
     if (pte_present(old)) {
         frame_count_down(pte_frame(old));
-        if (mmu_active(aspace->user))
+        if (mmu_active(aspace->top))
             mmu_flush_page(vaddr);
     }
 }
@@ -118,7 +118,7 @@ static bool table_empty(pte_t *table, unsigned entries, unsigned level, unsigned
 
 bool aspace_empty(struct aspace *aspace, unsigned *budget)
 {
-    return table_empty(aspace->user, USER_ENTRIES, MMU_LEVELS, budget);
+    return table_empty(aspace->top, USER_ENTRIES, MMU_LEVELS, budget);
 }
 
 struct range {
@@ -145,7 +145,7 @@ static void purge_pages(pte_t *table, struct range range)
  * range. The level whose entry was dealt with, 0 where the budget ended within a table. */
 static unsigned purge_at(struct aspace *aspace, vaddr_t vaddr, struct range range, unsigned *budget)
 {
-    pte_t *table = aspace->user;
+    pte_t *table = aspace->top;
 
     for (unsigned level = MMU_LEVELS; level > 1; level--) {
         pte_t *entry = &table[mmu_index(vaddr, level)];
@@ -179,7 +179,7 @@ bool aspace_purge(struct aspace *aspace, vaddr_t *vaddr, uint64_t first, uint64_
         *vaddr = (*vaddr & ~(span - 1)) + span;
         --*budget;
     }
-    if (mmu_active(aspace->user))
+    if (mmu_active(aspace->top))
         mmu_flush();
     return *vaddr >= USER_END;
 }
@@ -312,7 +312,7 @@ status_t sys_aspace_unmap(struct cap *cap, uint64_t vaddr, uint64_t count)
 static void narrow_entry(struct aspace *aspace, pte_t *entry, vaddr_t vaddr, uint64_t prot)
 {
     *entry = pte_narrow(*entry, prot);
-    if (mmu_active(aspace->user))
+    if (mmu_active(aspace->top))
         mmu_flush_page(vaddr);
 }
 

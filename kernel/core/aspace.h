@@ -14,7 +14,7 @@
 #include "core/object.h"
 
 struct aspace {
-    pte_t user[USER_ENTRIES];
+    pte_t top[USER_ENTRIES];
     pte_t kernel_low[64]; /* the physmap is the first of them */
     struct object object;
     struct list all;

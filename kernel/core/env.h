@@ -2,8 +2,8 @@
  * Envs: one frame each, holding all that the kernel knows of it. A blocked env is only this.
  *
  * Its capability table consists of up to 32 donated frames; its upcall area is one more. The
- * registers come first, since traps store them there (arch). `attention` asks the way back to user
- * mode to look for upcalls.
+ * registers come first, since traps store them there (arch). `attention` asks the way back to
+ * user mode to look for upcalls.
  */
 #pragma once
 

@@ -13,7 +13,7 @@
 #include "core/aspace.h"
 #include "core/boot.h"
 #include "core/cap.h"
-#include "core/elf.h"
+#include "lib/elf.h"
 #include "core/frame.h"
 #include "core/panic.h"
 #include "core/run.h"
@@ -92,7 +92,7 @@ static vaddr_t load_program(paddr_t image, uint64_t size)
     const char *fault = elf_check(header, size, USER_END);
 
     if (fault)
-        panic("boot archive: `root`: %s", fault);
+        panic("boot archive: root program: %s", fault);
     for (unsigned i = 0; i < header->segment_count; i++)
         if (segments[i].type == ELF_LOAD)
             load_segment(image, &segments[i]);
@@ -224,18 +224,26 @@ static void check_fs(struct boot_state *state)
     info->flags |= BOOT_FLAG_FS_CHECKED;
 }
 
-static paddr_t find_root(const struct boot_info *info, uint64_t *size)
+/* The program of the boot archive that the word `root=` names, else `root`. */
+static paddr_t find_root(const struct boot_state *state, uint64_t *size)
 {
-    const struct boot_archive *archive = phys_to_virt(info->archive.base);
+    const struct boot_range *range = &state->info->archive;
     const struct boot_archive_entry *entry;
+    char name[BOOT_ARCHIVE_NAME] = "root";
+    size_t length;
+    const char *word = command_line_value(state->command_line, "root", &length);
 
-    if (!info->archive.size)
+    if (!range->size)
         panic("no boot archive");
-    entry = boot_archive_find(archive, info->archive.size, "root");
+    if (word && length < sizeof(name)) {
+        memcpy(name, word, length);
+        name[length] = '\0';
+    }
+    entry = boot_archive_find(phys_to_virt(range->base), range->size, name);
     if (!entry)
-        panic("boot archive: no entry `root`");
+        panic("boot archive: no entry `%s`", name);
     *size = entry->size;
-    return info->archive.base + entry->offset;
+    return range->base + entry->offset;
 }
 
 static void write_info(const struct boot_state *state, struct root_info *out)
@@ -261,7 +269,7 @@ _Static_assert(sizeof(struct root_info) <= PAGE_SIZE, "one page");
 _Noreturn void root_start(struct boot_state *state)
 {
     uint64_t size;
-    paddr_t image = find_root(state->info, &size);
+    paddr_t image = find_root(state, &size);
     uint64_t info_frame = take_clear(1);
     uint64_t stack = take_clear(STACK_PAGES);
     struct root_info *out = frame_address(info_frame);

@@ -127,7 +127,7 @@ static inline void switch_to(struct env *env)
     }
     if (env->aspace != run_loaded_aspace) {
         run_loaded_aspace = env->aspace;
-        mmu_activate(run_loaded_aspace->user);
+        mmu_activate(run_loaded_aspace->top);
     }
     current = env;
 }

@@ -7,7 +7,7 @@
  * (V. T. Sos 1958; test_slices.py). Positions in 0 .. SLICE_SPACE say what a slice capability
  * covers; free space between holders costs nothing, since scaling leaves it out.
  *
- * Pure: no other part of the kernel is needed, so the host tests this file as it is.
+ * Pure: no other part of the kernel is needed, so the host tests it as it is.
  */
 #pragma once
 

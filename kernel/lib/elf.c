@@ -1,7 +1,7 @@
 /*
  * ELF64 executables, see elf.h.
  */
-#include "core/elf.h"
+#include "lib/elf.h"
 
 #include <stddef.h>
 
