@@ -13,6 +13,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exodist.errors import FormatError
 from exodist.formats.payload import Payload
@@ -120,6 +122,28 @@ def test_pycdlib_lists_it(made: tuple[Path, Path, IsoImage]) -> None:
     found = {member.path: member.size for member in cdrom.walk(made[0]) if not member.directory}
     expected = {f"/{name}": len(content) for name, content in FILES.items()}  # type: ignore[arg-type]
     assert found == {**expected, "/boot.cat": 2048, "/esp.img": made[2].esp_size}
+
+
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=40
+).filter(lambda name: name not in (".", "..") and len(name.encode()) < 200)
+
+
+@settings(max_examples=20)
+@given(st.dictionaries(NAMES, st.binary(max_size=5000), max_size=4))
+def test_round_trip(
+    made: tuple[Path, Path, IsoImage], tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    """Any name, any content; read back where the tree says it is."""
+    wanted: dict[str, Payload] = {f"d/{name}": content for name, content in files.items()}
+    write(made[1], tmp_path / "r.iso", wanted)
+    data = (tmp_path / "r.iso").read_bytes()
+    found = {
+        member.path: data[member.sector * 2048 :][: member.size]
+        for member in cdrom.walk(tmp_path / "r.iso")
+        if member.path.startswith("/d/")
+    }
+    assert found == {f"/{name}": content for name, content in wanted.items()}
 
 
 def test_memory_does_not_grow_with_the_image(
