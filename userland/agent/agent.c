@@ -132,8 +132,8 @@ static int attend(pid_t pid, struct pollfd pipes[2])
 
 static void send_status(int status)
 {
-    uint32_t code = (uint32_t)(WIFEXITED(status) ? WEXITSTATUS(status)
-                                                 : SIGNAL_BASE + WTERMSIG(status));
+    uint32_t code =
+        (uint32_t)(WIFEXITED(status) ? WEXITSTATUS(status) : SIGNAL_BASE + WTERMSIG(status));
     unsigned char bytes[4];
     for (int i = 0; i < 4; i++)
         bytes[i] = (unsigned char)(code >> (8 * i));

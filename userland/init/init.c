@@ -31,8 +31,8 @@ static struct service services[] = {
 };
 
 static const char *const environment[] = {
-    "HOME=/root", "LOGNAME=root", "PATH=/bin:/sbin", "SHELL=/bin/sh", "TERM=vt100", "USER=root",
-    NULL,
+    "HOME=/root", "LOGNAME=root", "PATH=/bin:/sbin", "SHELL=/bin/sh", "TERM=vt100",
+    "USER=root",  NULL,
 };
 
 static void complain(const char *what, const char *which)

@@ -98,8 +98,8 @@ static int enter_new(struct call *call, struct place *place, struct node *node)
 {
     if (!node)
         return -ENOSPC;
-    int status = is_proc(place->parent) ? -EACCES
-                                        : node_permits(call->process, place->parent, W_OK | X_OK);
+    int status =
+        is_proc(place->parent) ? -EACCES : node_permits(call->process, place->parent, W_OK | X_OK);
     if (status == 0)
         status = tree_enter(place->parent, place->name, place->length, node);
     if (status < 0)
@@ -148,8 +148,7 @@ static int open_place(struct call *call, struct place *place, int flags)
     } else if (!(flags & O_CREAT) || place->trailing) {
         status = place->trailing && (flags & O_CREAT) ? -EISDIR : -ENOENT;
     } else {
-        status = enter_new(call, place,
-                           new_node(call, place, S_IFREG, (mode_t)call->argument[2]));
+        status = enter_new(call, place, new_node(call, place, S_IFREG, (mode_t)call->argument[2]));
     }
     struct file *file = NULL;
     if (status == 0)
@@ -157,8 +156,8 @@ static int open_place(struct call *call, struct place *place, int flags)
     if (status < 0)
         return status;
     node_hold(place->node); /* the description's */
-    uint32_t marks = (flags & O_CLOEXEC ? FD_CLOEXEC : 0u) |
-                     (flags & O_CLOFORK ? DESCRIPTOR_NO_FORK : 0u);
+    uint32_t marks =
+        (flags & O_CLOEXEC ? FD_CLOEXEC : 0u) | (flags & O_CLOFORK ? DESCRIPTOR_NO_FORK : 0u);
     int fd = descriptor_add(call->process, file, 0, marks);
     if (fd < 0)
         file_drop(file);
@@ -202,7 +201,16 @@ int64_t call_read(struct call *call)
     int64_t done = file_read(call->process, file, call->process->window, size,
                              (int64_t)call->argument[2], &deciseconds);
     call->result[0] = deciseconds;
+    if (done == -POSIX_BLOCK && file->kind == FILE_PIPE)
+        call->process->read_size = (uint32_t)size;
     return without_waiting(call, done);
+}
+
+/* The caller no longer waits, and its window is its own again. */
+int64_t call_cancel(struct call *call)
+{
+    wait_forget(call->process);
+    return 0;
 }
 
 int64_t call_write(struct call *call)
@@ -211,8 +219,8 @@ int64_t call_write(struct call *call)
     if (!file || !file_writes(file))
         return -EBADF;
     uint64_t size = call->argument[1] < POSIX_WINDOW_SIZE ? call->argument[1] : POSIX_WINDOW_SIZE;
-    int64_t done = file_write(call->process, file, call->process->window, size,
-                              (int64_t)call->argument[2]);
+    int64_t done =
+        file_write(call->process, file, call->process->window, size, (int64_t)call->argument[2]);
     return without_waiting(call, done);
 }
 
@@ -331,7 +339,9 @@ static void put_status(const struct node *node, void *window)
     struct stat status = {
         .st_dev = 1,
         .st_ino = node->inode,
-        .st_nlink = node->links ? node->links : is_proc(node) ? 1 + S_ISDIR(node->mode) : 0,
+        .st_nlink = node->links     ? node->links
+                    : is_proc(node) ? 1 + S_ISDIR(node->mode)
+                                    : 0,
         .st_mode = node->mode,
         .st_uid = node->uid,
         .st_gid = node->gid,
@@ -366,8 +376,11 @@ int64_t call_fstat(struct call *call)
         put_status(file->node, call->process->window);
         return 0;
     }
-    struct stat status = {.st_mode = S_IFIFO | 0600, .st_nlink = 1, .st_blksize = PAGE,
-                          .st_size = pipe_used(file->pipe), .st_ino = (uintptr_t)file->pipe};
+    struct stat status = {.st_mode = S_IFIFO | 0600,
+                          .st_nlink = 1,
+                          .st_blksize = PAGE,
+                          .st_size = pipe_used(file->pipe),
+                          .st_ino = (uintptr_t)file->pipe};
     memcpy(call->process->window, &status, sizeof(status));
     return 0;
 }
@@ -566,8 +579,7 @@ int64_t call_rename(struct call *call)
         return status;
     status = may_rename(call, &from, &to);
     if (status == 0)
-        status =
-            tree_rename(from.parent, from.name, from.length, to.parent, to.name, to.length);
+        status = tree_rename(from.parent, from.name, from.length, to.parent, to.name, to.length);
     place_drop(&from);
     place_drop(&to);
     return status;
@@ -731,6 +743,24 @@ int64_t call_getdents(struct call *call)
     return (int64_t)done;
 }
 
+/* What may make the descriptors ready. More than WAIT_OBJECTS: the caller looks again at once. */
+static void note_poll(struct process *process, const struct pollfd *fds, uint64_t count)
+{
+    const void *objects[WAIT_OBJECTS];
+    uint32_t noted = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        const struct file *file = descriptor_file(process, (uint32_t)fds[i].fd);
+        if (!file)
+            continue;
+        if (noted == WAIT_OBJECTS) {
+            wake_process(process);
+            return;
+        }
+        objects[noted++] = file->kind == FILE_PIPE ? (void *)file->pipe : file->terminal;
+    }
+    wait_for_any(process, objects, noted);
+}
+
 int64_t call_poll(struct call *call)
 {
     uint64_t count = call->argument[0];
@@ -748,6 +778,6 @@ int64_t call_poll(struct call *call)
         ready += fds[i].revents != 0;
     }
     if (ready == 0 && call->argument[1])
-        wait_for(call->process, &wait_any);
+        note_poll(call->process, fds, count);
     return ready;
 }

@@ -145,10 +145,31 @@ static int64_t pipe_transfer_in(struct process *process, struct file *file, void
     return done;
 }
 
+/* Where a reader sleeps on the empty pipe, the bytes go into its window at once. */
+static int64_t hand_to_reader(struct pipe *pipe, const void *buffer, uint64_t size)
+{
+    struct process *reader = pipe_used(pipe) == 0 ? wait_reader(pipe) : NULL;
+    if (!reader || size == 0)
+        return 0;
+    if (size > reader->read_size)
+        size = reader->read_size;
+    memcpy(reader->window, buffer, size);
+    reader->control->handed = size;
+    wake_process(reader);
+    return (int64_t)size;
+}
+
 static int64_t pipe_transfer_out(struct process *process, struct file *file, const void *buffer,
                                  uint64_t size)
 {
-    int64_t done = pipe_write(file->pipe, buffer, size);
+    int64_t done = hand_to_reader(file->pipe, buffer, size);
+    if (done > 0 && (uint64_t)done == size)
+        return done;
+    if (done > 0) { /* the rest is the ring's, as far as it fits */
+        int64_t rest = pipe_write(file->pipe, (const char *)buffer + done, size - (uint64_t)done);
+        return rest > 0 ? done + rest : done;
+    }
+    done = pipe_write(file->pipe, buffer, size);
     if (done == -EAGAIN)
         return would_wait(process, file, file->pipe);
     if (done == -EPIPE)

@@ -51,6 +51,7 @@ static handler_t *const handlers[POSIX_CALLS] = {
     [POSIX_GETCWD] = call_getcwd,     [POSIX_UMASK] = call_umask,
     [POSIX_GETDENTS] = call_getdents, [POSIX_POLL] = call_poll,
     [POSIX_TTY] = call_tty,           [POSIX_POWER] = call_power,
+    [POSIX_CANCEL] = call_cancel,
 };
 
 static const struct domain_info *facts;

@@ -25,11 +25,11 @@ enum {
 #define IMAGE_VADDR 0x200000000ull
 #define LINEAR_VADDR 0x400000000ull
 
-static uint32_t low, high;      /* frames in [low, high) were never used */
-static uint32_t mapped;         /* pages below it are mapped */
-static uint32_t words_end;      /* pages below it have a word */
-static uint32_t free_pages;     /* list */
-static uint32_t free_count;     /* pages in it */
+static uint32_t low, high;  /* frames in [low, high) were never used */
+static uint32_t mapped;     /* pages below it are mapped */
+static uint32_t words_end;  /* pages below it have a word */
+static uint32_t free_pages; /* list */
+static uint32_t free_count; /* pages in it */
 static uint32_t reserve;
 static uint32_t *const words = (uint32_t *)WORDS_VADDR;
 static uint64_t heap_end = HEAP_VADDR;
@@ -241,7 +241,8 @@ void *__libos_heap_grow(size_t bytes)
     void *begin = (void *)heap_end;
     for (size_t at = 0; at < bytes; at += PAGE) {
         uint32_t frame = object_take();
-        if (!frame || !map(DOMAIN_SLOT_FRAMES, frame, heap_end, 1, PROT_READ_PAGE | PROT_WRITE_PAGE))
+        if (!frame ||
+            !map(DOMAIN_SLOT_FRAMES, frame, heap_end, 1, PROT_READ_PAGE | PROT_WRITE_PAGE))
             return NULL;
         page_zero((void *)heap_end);
         heap_end += PAGE;

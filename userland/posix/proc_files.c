@@ -96,7 +96,7 @@ static char state_letter(const struct process *process)
     case PROCESS_ZOMBIE:
         return 'Z';
     default:
-        return process->waiting_for ? 'S' : 'R';
+        return process->waiting_count ? 'S' : 'R';
     }
 }
 

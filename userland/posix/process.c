@@ -97,8 +97,7 @@ static bool make_env(struct process *process)
            exo_gate_create(SLOT_SELF, env, SLOT_SERVER, badge) == 0 &&
            exo_gas_move(SLOT_SELF, env, 1ull << GAS_SHIFT) == 0 &&
            /* The space is ours: what the process maps itself, we could not take away again. */
-           exo_cap_revoke(process->aspace) == 0 &&
-           exo_env_set(env, ENV_KEEPER, SLOT_SELF) == 0 &&
+           exo_cap_revoke(process->aspace) == 0 && exo_env_set(env, ENV_KEEPER, SLOT_SELF) == 0 &&
            exo_env_set(env, ENV_KEEPER_BITS, NOTIFY_FAULTED) == 0 &&
            exo_env_set(env, ENV_UPCALL_STACK, POSIX_UPCALL_STACK) == 0;
 }
@@ -171,7 +170,7 @@ struct process *process_create(struct process *parent)
     process->env_frame = object_take_env();
     process->aspace_frame = object_take();
     process->descriptor_end = 0;
-    process->waiting_for = NULL;
+    process->waiting_count = process->read_size = 0;
     process->time_used = process->children_time = 0;
     exo_time_now(SLOT_SELF, &process->started);
     uint32_t area = process->env_frame + AREA_FRAME;

@@ -5,6 +5,7 @@
 
 #include "space.h"
 #include "tree.h"
+#include "wait.h"
 
 #include <posix/protocol.h>
 
@@ -44,7 +45,7 @@ struct process {
     bool status_fresh; /* stopped or continued, and nobody waited for it yet */
     bool executed;     /* after exec the parent may not change its group */
 
-    slot_t env, aspace;  /* in the server's table */
+    slot_t env, aspace; /* in the server's table */
     uint32_t env_frame, aspace_frame;
     uint32_t window_page; /* first of four; kept with the table's place */
     struct posix_control *control;
@@ -54,7 +55,9 @@ struct process {
     uint32_t descriptor_end; /* all from here on are closed */
     struct descriptor descriptors[POSIX_DESCRIPTORS];
 
-    const void *waiting_for; /* what it sleeps for, see wait.h */
+    const void *waiting_for[WAIT_OBJECTS]; /* what it sleeps for, see wait.h */
+    uint32_t waiting_count;
+    uint32_t read_size; /* it sleeps in a read of so many bytes, with its window free for them */
     struct process *next_waiting;
 
     char name[32];

@@ -24,7 +24,8 @@ handler_t call_fault, call_fork, call_exec, call_exit, call_wait, call_stop, cal
     call_mprotect, call_open, call_close, call_read, call_write, call_seek, call_dup, call_dup2,
     call_fcntl, call_pipe, call_stat, call_fstat, call_access, call_chmod, call_chown, call_utimens,
     call_truncate, call_unlink, call_rename, call_link, call_symlink, call_readlink, call_mkdir,
-    call_mknod, call_chdir, call_getcwd, call_umask, call_getdents, call_poll, call_tty, call_power;
+    call_mknod, call_chdir, call_getcwd, call_umask, call_getdents, call_poll, call_tty, call_power,
+    call_cancel;
 
 /* Seconds since 1970 at the kernel clock's zero, and the time now. */
 uint64_t clock_base(void);

@@ -12,9 +12,9 @@
 
 enum {
     BATCH = 64,
-    CHUNK = 1024,          /* entries a page */
-    TABLE_SHIFT = 21,      /* a table of level 1 covers 2 MiB */
-    WRITE_FAULT = 1 << 1,  /* bits of the upcall's code */
+    CHUNK = 1024,         /* entries a page */
+    TABLE_SHIFT = 21,     /* a table of level 1 covers 2 MiB */
+    WRITE_FAULT = 1 << 1, /* bits of the upcall's code */
     FETCH_FAULT = 1 << 4,
 };
 
@@ -226,7 +226,8 @@ static int copy_entries(struct space *from, struct space *to, vaddr_t begin, vad
 static int copy_region(struct process *parent, struct process *child, const struct region *region)
 {
     bool writable = region->prot & PROT_WRITE_PAGE;
-    uint64_t prot = PROT_READ_PAGE | (region->prot & PROT_EXECUTE_PAGE) | (writable ? PROT_SELF : 0);
+    uint64_t prot =
+        PROT_READ_PAGE | (region->prot & PROT_EXECUTE_PAGE) | (writable ? PROT_SELF : 0);
     for (vaddr_t at = region->begin; at < region->end;) {
         if (!parent->space.chunks[at / PAGE / CHUNK]) {
             at = (at / PAGE / CHUNK + 1) * CHUNK * PAGE;
@@ -239,9 +240,9 @@ static int copy_region(struct process *parent, struct process *child, const stru
         if (any < 0)
             return any;
         uint64_t done = 0;
-        if (any && (table_need(child, at) < 0 ||
-                    exo_aspace_share(parent->aspace, at, child->aspace, at, (stop - at) / PAGE, prot,
-                                     &done) < 0))
+        if (any &&
+            (table_need(child, at) < 0 || exo_aspace_share(parent->aspace, at, child->aspace, at,
+                                                           (stop - at) / PAGE, prot, &done) < 0))
             return -ENOMEM;
         at = stop;
     }
@@ -414,8 +415,8 @@ int space_map_file(struct process *process, vaddr_t vaddr, struct node *file, ui
         if (!entry)
             return -ENOMEM;
         bool whole = size - at >= PAGE;
-        *entry = whole ? entry_of_file(file, offset + at)
-                       : page_of_file(file, offset + at, size - at);
+        *entry =
+            whole ? entry_of_file(file, offset + at) : page_of_file(file, offset + at, size - at);
         if (*entry == 0)
             return -ENOMEM;
     }
@@ -500,8 +501,8 @@ vaddr_t space_grow_heap(struct process *process, uint64_t bytes)
     vaddr_t begin = process->control->heap_end;
     if (begin >= POSIX_HEAP_LIMIT || begin % PAGE != 0 || bytes > POSIX_HEAP_LIMIT - begin)
         return 0;
-    int status = space_add(process, begin, begin + bytes, REGION_HEAP,
-                           PROT_READ_PAGE | PROT_WRITE_PAGE);
+    int status =
+        space_add(process, begin, begin + bytes, REGION_HEAP, PROT_READ_PAGE | PROT_WRITE_PAGE);
     return status == 0 ? begin : 0;
 }
 

@@ -40,7 +40,7 @@ struct space {
     uint32_t count;
     uint32_t *chunks[SPACE_CHUNKS];
     uint32_t chunk_pages[SPACE_CHUNKS];
-    uint64_t tables[SPACE_END >> 21 >> 6]; /* bit n: the table for 2 MiB number n is there */
+    uint64_t tables[SPACE_END >> 21 >> 6];  /* bit n: the table for 2 MiB number n is there */
     uint32_t frames[(SPACE_END >> 21) + 2]; /* of the tables; object frames */
     uint32_t frame_count;
 };

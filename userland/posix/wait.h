@@ -5,13 +5,20 @@
  */
 #pragma once
 
-struct process;
+#include <stdint.h>
 
-/* Waits for whatever happens: poll. */
-extern const char wait_any;
+#define WAIT_OBJECTS 16u
+
+struct process;
 
 /* Notes the process; gives -POSIX_BLOCK. */
 int wait_for(struct process *process, const void *object);
+
+/* The same for several objects, at most WAIT_OBJECTS: poll. */
+void wait_for_any(struct process *process, const void *const *objects, uint32_t count);
+
+/* One that waits to read from the object, and whose window may be filled; NULL: none. */
+struct process *wait_reader(const void *object);
 
 /* Wakes those who wait for the object. */
 void wake(const void *object);

@@ -98,8 +98,8 @@ enum libos_woken libos_sleep(struct libos_moment moment, uint64_t deadline)
     uint64_t bits;
     uint64_t alarm = libos_alarm_deadline();
     /* A handler that runs before we sleep leaves POSIX_NOTIFY_WAKE, so no wake-up is lost. */
-    status_t status = exo_env_wait(SLOT_SELF, POSIX_NOTIFY_WAKE,
-                                   alarm < deadline ? alarm : deadline, &bits);
+    status_t status =
+        exo_env_wait(SLOT_SELF, POSIX_NOTIFY_WAKE, alarm < deadline ? alarm : deadline, &bits);
     if (status == EXO_TIMEOUT && alarm < deadline) {
         libos_enter();
         libos_alarm_check();

@@ -8,12 +8,12 @@
 #include <signal.h>
 
 enum { /* x86 exception vectors, Intel SDM volume 3, table 6-1 */
-    VECTOR_DIVIDE = 0,
-    VECTOR_BREAKPOINT = 3,
-    VECTOR_OPCODE = 6,
-    VECTOR_X87 = 16,
-    VECTOR_ALIGNMENT = 17,
-    VECTOR_SIMD = 19,
+       VECTOR_DIVIDE = 0,
+       VECTOR_BREAKPOINT = 3,
+       VECTOR_OPCODE = 6,
+       VECTOR_X87 = 16,
+       VECTOR_ALIGNMENT = 17,
+       VECTOR_SIMD = 19,
 };
 
 void libos_upcall(struct upcall_frame *frame, const void *fpu);
@@ -48,8 +48,10 @@ static void fault_signal(struct upcall_frame *frame, const void *fpu, int signal
 /* The first pending signal that has a handler is delivered; the handler's return takes the rest. */
 static void notified(struct upcall_frame *frame, const void *fpu)
 {
-    if (libos_is_busy())
-        return; /* libos_leave looks */
+    if (libos_is_busy()) { /* libos_leave looks; a sleep on the way there must not begin */
+        exo_env_notify(SLOT_SELF, POSIX_NOTIFY_WAKE);
+        return;
+    }
     for (;;) {
         uint64_t ready = LIBOS_CONTROL->pending & ~LIBOS_CONTROL->blocked;
         if (!ready)

@@ -7,6 +7,26 @@
 
 enum { NANOSECONDS_PER_DECISECOND = 100000000 };
 
+/*
+ * Sleeps with the window given to the server, which may put the bytes there itself. The window
+ * comes back before any handler runs. Bytes, -POSIX_BLOCK (ask again), -EINTR, -EAGAIN (time over).
+ */
+static int64_t sleep_for_bytes(struct libos_moment moment, uint64_t deciseconds)
+{
+    struct posix_control *control = LIBOS_CONTROL;
+    uint64_t deadline = LIBOS_FOREVER;
+    if (deciseconds)
+        deadline = libos_clock() + deciseconds * NANOSECONDS_PER_DECISECOND;
+    enum libos_woken woken = libos_sleep(moment, deadline);
+    if (*(volatile uint64_t *)&control->handed == 0)
+        libos_call(POSIX_CANCEL, 0, 0, 0, 0, NULL);
+    int64_t handed = (int64_t) * (volatile uint64_t *)&control->handed;
+    control->handed = 0;
+    if (handed > 0)
+        return handed;
+    return woken == LIBOS_TIMEOUT ? -EAGAIN : -POSIX_BLOCK;
+}
+
 /* One read of at most a window; waits where the descriptor says so. */
 static int64_t read_piece(int fd, void *buffer, size_t size, off_t offset)
 {
@@ -15,22 +35,21 @@ static int64_t read_piece(int fd, void *buffer, size_t size, off_t offset)
     for (;;) {
         struct libos_answer answer;
         libos_enter();
-        int64_t done = libos_call(POSIX_READ | flags, (uint64_t)fd, size, (uint64_t)offset, 0,
-                                  &answer);
+        int64_t done =
+            libos_call(POSIX_READ | flags, (uint64_t)fd, size, (uint64_t)offset, 0, &answer);
+        bool slept = done == -POSIX_BLOCK;
+        if (slept)
+            done = sleep_for_bytes(moment, answer.value[0]);
         if (done > 0)
             memcpy(buffer, LIBOS_WINDOW, (size_t)done);
-        libos_leave();
+        libos_leave(); /* handlers that became due run here */
         if (done == -EAGAIN && flags)
             return 0; /* the terminal's VTIME is over */
-        if (done != -POSIX_BLOCK)
+        if (!slept || done > 0)
             return done;
-        uint64_t deadline = LIBOS_FOREVER;
-        if (answer.value[0])
-            deadline = libos_clock() + answer.value[0] * NANOSECONDS_PER_DECISECOND;
-        enum libos_woken woken = libos_sleep(moment, deadline);
-        if (woken == LIBOS_INTERRUPTED)
+        if (libos_interrupted != moment.interrupted)
             return -EINTR;
-        if (woken == LIBOS_TIMEOUT)
+        if (done == -EAGAIN)
             flags = (uint64_t)POSIX_FLAG_NOBLOCK << 32;
     }
 }
@@ -41,8 +60,7 @@ static int64_t write_piece(int fd, const void *buffer, size_t size, off_t offset
     for (;;) {
         libos_enter();
         memcpy(LIBOS_WINDOW, buffer, size);
-        int64_t done =
-            libos_call(POSIX_WRITE, (uint64_t)fd, size, (uint64_t)offset, 0, NULL);
+        int64_t done = libos_call(POSIX_WRITE, (uint64_t)fd, size, (uint64_t)offset, 0, NULL);
         libos_leave();
         if (done != -POSIX_BLOCK)
             return done;

@@ -137,8 +137,7 @@ char *getcwd(char *buffer, size_t size)
 ssize_t __getdents(int fd, void *buffer, size_t size)
 {
     libos_enter();
-    int64_t result =
-        take_bytes(libos_call(POSIX_GETDENTS, (uint64_t)fd, size, 0, 0, NULL), buffer);
+    int64_t result = take_bytes(libos_call(POSIX_GETDENTS, (uint64_t)fd, size, 0, 0, NULL), buffer);
     libos_leave();
     return libos_result(result);
 }

@@ -20,8 +20,8 @@ int fstatat(int dir, const char *restrict path, struct stat *restrict status, in
     libos_enter();
     int result = -ENAMETOOLONG;
     if (libos_put_path(path, 0))
-        result = take_status(
-            libos_call(POSIX_STAT, (uint64_t)dir, (uint64_t)flags, 0, 0, NULL), status);
+        result =
+            take_status(libos_call(POSIX_STAT, (uint64_t)dir, (uint64_t)flags, 0, 0, NULL), status);
     libos_leave();
     return (int)libos_result(result);
 }

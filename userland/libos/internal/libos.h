@@ -66,22 +66,23 @@ enum libos_woken {
     LIBOS_TIMEOUT,
 };
 
-/* Sleeps until woken, until a handler without SA_RESTART has run since `moment`, or the deadline. */
+/* Sleeps until woken, until a handler without SA_RESTART has run since `moment`, or the deadline.
+ */
 enum libos_woken libos_sleep(struct libos_moment moment, uint64_t deadline);
 
 uint64_t libos_clock(void); /* nanoseconds since the kernel began */
 
 /* signal/ */
-void libos_signal_start(void);      /* after exec: what is ignored stays ignored */
-void libos_signals_take(void);      /* acts on what is pending and not blocked, where we stand */
+void libos_signal_start(void); /* after exec: what is ignored stays ignored */
+void libos_signals_take(void); /* acts on what is pending and not blocked, where we stand */
 void libos_signals_take_default(int signal); /* a pending one without a handler */
-void libos_signal_raise(int signal); /* makes it pending here, without the server */
+void libos_signal_raise(int signal);         /* makes it pending here, without the server */
 _Noreturn void libos_die(int signal);
 extern volatile uint32_t libos_handled, libos_interrupted;
 
 /* time/ */
-void libos_alarm_check(void);  /* raises SIGALRM when it is time */
-void libos_alarm_forget(void); /* in a child */
+void libos_alarm_check(void);        /* raises SIGALRM when it is time */
+void libos_alarm_forget(void);       /* in a child */
 uint64_t libos_alarm_deadline(void); /* LIBOS_FOREVER: none */
 
 /* arch/ */

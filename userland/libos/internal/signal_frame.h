@@ -15,4 +15,5 @@ struct signal_frame {
 _Static_assert(sizeof(struct upcall_frame) == 256, "upcall.S");
 
 /* Makes the interrupted code call its handler for the signal, when the upcall ends. */
-void libos_signal_deliver(struct upcall_frame *frame, const void *fpu, int signal, uint64_t address);
+void libos_signal_deliver(struct upcall_frame *frame, const void *fpu, int signal,
+                          uint64_t address);

@@ -22,7 +22,7 @@ enum {
 #define STAGE_SHIFT (POSIX_STACK_TOP - POSIX_STAGE_TOP) /* from the stage to where it will be */
 
 struct stack_image {
-    uintptr_t sp;              /* in the stage */
+    uintptr_t sp;                     /* in the stage */
     uintptr_t strings, argv_end, top; /* argv's strings are [strings, argv_end) */
 };
 
@@ -53,8 +53,7 @@ static int build_stack(char *const argv[], char *const envp[], struct stack_imag
     size_t argc = count(argv, &bytes);
     size_t envc = count(envp, &bytes);
     size_t words = argc + envc + 3;
-    if (argc > ARGUMENTS_MAX || envc > ARGUMENTS_MAX ||
-        bytes + words * 8 + 32 > POSIX_STAGE_SIZE)
+    if (argc > ARGUMENTS_MAX || envc > ARGUMENTS_MAX || bytes + words * 8 + 32 > POSIX_STAGE_SIZE)
         return -E2BIG;
     /* It may be there already, from an exec that failed. */
     libos_call(POSIX_MMAP, POSIX_STAGE_TOP, POSIX_STAGE_SIZE, 0, 0, NULL);

@@ -39,8 +39,7 @@ pid_t waitpid(pid_t pid, int *status, int options)
     struct libos_moment moment = libos_now();
     struct libos_answer answer;
     for (;;) {
-        int64_t result =
-            libos_call(POSIX_WAIT, (uint64_t)pid, (uint64_t)options, 0, 0, &answer);
+        int64_t result = libos_call(POSIX_WAIT, (uint64_t)pid, (uint64_t)options, 0, 0, &answer);
         if (result != -POSIX_BLOCK) {
             if (result > 0 && status)
                 *status = (int)answer.value[0];

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 /* A call that may have to wait: in the background, or for output to drain. */
-static int64_t tty_call(enum posix_tty what, int fd, uint64_t argument, const void *in, size_t in_size,
-                        void *out, size_t out_size)
+static int64_t tty_call(enum posix_tty what, int fd, uint64_t argument, const void *in,
+                        size_t in_size, void *out, size_t out_size)
 {
     struct libos_moment moment = libos_now();
     for (;;) {

@@ -32,7 +32,8 @@ enum posix_notify {
 #define POSIX_STAGE_SIZE 0x40000ull     /* at most; also the limit of arguments and environment */
 #define POSIX_STACK_LIMIT 0x3F800000ull /* the stack grows down to here */
 #define POSIX_STACK_TOP 0x3FFF0000ull
-#define POSIX_UPCALL_STACK 0x3FFF8000ull /* top; one page below, then a page that stays unmapped */
+#define POSIX_UPCALL_STACK 0x3FFF8000ull /* top; one page below, then a page that stays unmapped   \
+                                          */
 #define POSIX_CONTROL_VADDR 0x3FFF8000ull
 #define POSIX_WINDOW_VADDR 0x3FFF9000ull
 #define POSIX_WINDOW_SIZE 0x2000ull
@@ -51,6 +52,7 @@ struct posix_control {
     int32_t pid;            /* by the server */
     uint64_t clock_seconds; /* by the server: seconds since 1970 at the kernel clock's zero */
     uint64_t heap_end;      /* by the server, at exec: where the heap begins */
+    uint64_t handed; /* by the server: bytes in the window, for the read that sleeps; 0 by reader */
 };
 
 enum posix_flag {
@@ -105,6 +107,7 @@ enum posix_call {
     POSIX_POLL,     /* count, 1: note the caller; struct pollfd in the window; ready */
     POSIX_TTY,      /* enum posix_tty, fd, argument; data */
     POSIX_POWER,    /* status: the machine ends (user 0 only) */
+    POSIX_CANCEL,   /* the caller does not wait any more for what it was noted for */
     POSIX_CALLS,
 };
 
