@@ -151,7 +151,7 @@ static const char *parse_conversion(struct print *p, const char *s, struct conve
         }
     }
     c->kind = *s;
-    return *s && strchr("bcdiouxXs", *s) ? s + 1 : NULL;
+    return *s && strchr("bcdiouxXsaAeEfFgG", *s) ? s + 1 : NULL;
 }
 
 /* The bytes of %s, %c and %b, padded to the width. */
@@ -186,17 +186,39 @@ static void convert_text(struct print *p, const struct conversion *c, const char
     p->ended |= escaped.ended;
 }
 
+/* A quote before a character gives its value here too. */
+static double real_number(struct print *p, const char *arg)
+{
+    char *end;
+    double value;
+
+    if (!arg || !*arg)
+        return 0;
+    if (*arg == '\'' || *arg == '"')
+        return (unsigned char)arg[1];
+    value = strtod(arg, &end);
+    if (end == arg)
+        complain(p, arg, "a number is expected");
+    else if (*end)
+        complain(p, arg, "not completely converted");
+    return value;
+}
+
 static void convert_number(struct print *p, const struct conversion *c, const char *arg)
 {
-    bool is_signed = c->kind == 'd' || c->kind == 'i';
-    intmax_t value = number(p, arg, is_signed);
+    bool is_real = strchr("aAeEfFgG", c->kind) != NULL;
+    int width = c->width == -1 ? 0 : c->width;
     char format[24];
 
     /* "%FLAGS*.*jLETTER"; a width of 0 and a negative precision are as if left out. */
-    snprintf(format, sizeof format, "%%%s*.*j%c", c->flags, c->kind);
+    snprintf(format, sizeof format, "%%%s*.*%s%c", c->flags, is_real ? "" : "j", c->kind);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    buf_format(&p->out, format, c->width == -1 ? 0 : c->width, c->precision, value);
+    if (is_real)
+        buf_format(&p->out, format, width, c->precision, real_number(p, arg));
+    else
+        buf_format(&p->out, format, width, c->precision,
+                   number(p, arg, c->kind == 'd' || c->kind == 'i'));
 #pragma GCC diagnostic pop
 }
 
