@@ -2,8 +2,7 @@
  * Start: from a boot_info to the first instruction of the root env.
  *
  *   boot_info copied -> frames for tables taken -> physmap -> frame table -> interrupts, clock ->
- *   fs.img checked -> root loaded from the boot archive -> all resources into its slots -> user
- * mode
+ *   fs.img checked -> root loaded from the boot archive -> all resources into its slots -> entered
  *
  * Memory that the kernel keeps comes once, from the end of the largest free range below 4 GiB (the
  * loader maps that at identity); afterwards the kernel takes nothing any more.
