@@ -20,7 +20,10 @@ import pytest
 # What the drivers leave out: it needs a libOS, or is the compiler's own business.
 FOLDERS = (
     "ctype",
+    "dirent",
     "fnmatch",
+    "glob",
+    "libgen",
     "locale",
     "math",
     "regex",
@@ -28,9 +31,12 @@ FOLDERS = (
     "stdlib",
     "string",
     "time",
+    "unistd",
     "wchar",
 )
-DECLARATION = re.compile(r"^[a-z_][\w \*]*?\**\b(\w+)\(|^extern [^;]*?\**(\w+)(?:\[\d*\])?;", re.M)
+DECLARATION = re.compile(
+    r"^[A-Za-z_][\w \*]*?\**\b(\w+)\(|^extern [^;]*?\**(\w+)(?:\[\d*\])?;", re.M
+)
 HOST_KEEPS = {"__errno_location", "environ", "__assert_fail"}
 HANDLERS = "signal"  # its declarator is too odd for the pattern
 
@@ -99,7 +105,12 @@ def libc_driver(
             timeout=120,
         )
         return subprocess.run(
-            [program, *arguments], capture_output=True, text=True, check=False, timeout=60
+            [program, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            cwd=out,
         )
 
     return build_and_run

@@ -81,7 +81,17 @@ REGEX = [
 
 
 @pytest.mark.parametrize(
-    "name", ["libc_string", "libc_format", "libc_malloc", "libc_sort", "libc_time", "libc_regex"]
+    "name",
+    [
+        "libc_format",
+        "libc_malloc",
+        "libc_posix",
+        "libc_regex",
+        "libc_sort",
+        "libc_stream",
+        "libc_string",
+        "libc_time",
+    ],
 )
 def test_agrees_with_the_host(libc_driver: Driver, name: str) -> None:
     done = libc_driver(name)

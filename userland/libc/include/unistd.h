@@ -105,7 +105,9 @@ int unlinkat(int dir, const char *path, int flags);
 ssize_t write(int fd, const void *buffer, size_t size);
 
 extern char *optarg;
-extern int optind, opterr, optopt;
+extern int opterr;
+extern int optind;
+extern int optopt;
 int getopt(int argc, char *const argv[], const char *options);
 
 size_t confstr(int name, char *buffer, size_t size);

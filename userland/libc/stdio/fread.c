@@ -15,7 +15,7 @@ static size_t take(FILE *stream, unsigned char *to, size_t size)
 static size_t read_bytes(FILE *stream, unsigned char *to, size_t size)
 {
     size_t done = take(stream, to, size);
-    while (done < size && size - done >= stream->size) {
+    while (size - done >= stream->size && done < size && !(stream->flags & STREAM_EOF)) {
         ssize_t got = stream->read(stream, to + done, size - done);
         if (got <= 0) {
             stream->flags |= got < 0 ? STREAM_ERROR : STREAM_EOF;

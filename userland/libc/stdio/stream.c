@@ -94,7 +94,6 @@ int __stream_to_write(FILE *stream)
     if (__stream_rest(stream) < 0)
         return EOF;
     prepare(stream);
-    stream->flags &= ~STREAM_EOF;
     stream->write_at = stream->write_end = stream->base;
     if (!(stream->flags & (STREAM_LINE | STREAM_NONE)))
         stream->write_end = stream->base + stream->size;
@@ -145,6 +144,8 @@ int __stream_underflow(FILE *stream)
         return EOF;
     if (stream->read_at < stream->read_end)
         return *stream->read_at++;
+    if (stream->flags & STREAM_EOF) /* it stays: a terminal would be asked again */
+        return EOF;
     if (stream->flags & (STREAM_LINE | STREAM_NONE))
         flush_terminals();
     ssize_t got = stream->read(stream, stream->base, stream->size);
