@@ -1,4 +1,4 @@
-"""The built system, firmware with our keys enrolled, and one machine for many tests."""
+"""The built system, firmware with our keys enrolled, and one guest for many tests."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ import pytest
 from exodist.chain.build import make
 from exodist.commands.options import default_manifest
 from exodist.emulate.firmware import Firmware, enrolled_store, find_firmware
-from exodist.emulate.machine import Machine
-from exodist.emulate.qemu import DirectBoot, Medium, Settings, UefiBoot
+from exodist.emulate.qemu import DirectBoot, Medium, UefiBoot
 from exodist.sign.keyset import load_keyset
-from tests.boot.system import System
-
-BOOT_TIMEOUT = 60.0
+from tests.boot.system import Guest, System
 
 
 @pytest.fixture(scope="session")
@@ -51,26 +48,21 @@ def new_store(firmware: Firmware, tree: Path, tmp_path: Path) -> Callable[[], Pa
 
 
 @pytest.fixture(scope="session")
-def direct(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine that was booted without firmware, ready for commands."""
+def direct(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
+    """A guest that was booted without firmware."""
     boot = DirectBoot(system.kernel, system.module, system.command_line)
-    log = tmp_path_factory.mktemp("direct") / "console.log"
-    with Machine(boot, Settings(), log) as machine:
-        machine.wait_ready(BOOT_TIMEOUT)
-        yield machine
-        machine.power_off()
+    with Guest(boot, tmp_path_factory.mktemp("direct") / "console.log") as guest:
+        yield guest
 
 
 @pytest.fixture(scope="session")
 def secure(
     system: System, firmware: Firmware, tree: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Machine]:
-    """A machine that was booted from the ISO as CD under Secure Boot, ready for commands."""
+) -> Iterator[Guest]:
+    """A guest that was booted from the ISO as CD under Secure Boot."""
     folder = tmp_path_factory.mktemp("secure")
     enrolled = enrolled_store(firmware, load_keyset(tree / "keys/dev"), folder / "stores")
     store = Path(shutil.copyfile(enrolled, folder / "vars.fd"))
     boot = UefiBoot(Medium.CDROM, system.iso, firmware, store)
-    with Machine(boot, Settings(), folder / "console.log") as machine:
-        machine.wait_ready(BOOT_TIMEOUT)
-        yield machine
-        machine.power_off()
+    with Guest(boot, folder / "console.log") as guest:
+        yield guest

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from exodist.emulate.console import plain
 from exodist.emulate.firmware import Firmware
-from exodist.emulate.machine import Machine
-from exodist.emulate.qemu import Medium, UefiBoot
+from exodist.emulate.machine import Machine, Result
+from exodist.emulate.qemu import Boot, Medium, Settings, UefiBoot
+from exodist.errors import ExodistError
 from exodist.formats.payload import Payload
 from exodist.images.esp import write_esp
 from exodist.images.iso import write_iso
 
+BOOT_TIMEOUT = 120.0  # seconds; a loaded host emulates slowly
 EPOCH = 1767225600
 IDENTITY = UUID(int=0x6578_6F76_3600_4000_8000_0000_0000_0000)
 LOADER = "EFI/BOOT/BOOTX64.EFI"
@@ -49,6 +51,43 @@ class Disks:
             device = f"virtio-blk-pci,drive=more{index},bootindex={index}"
             base += ["-drive", drive, "-device", device]
         return base
+
+
+class Guest:
+    """A booted machine for many tests; one that died is booted again for the next."""
+
+    def __init__(self, boot: Boot, log: Path) -> None:
+        self._boot = boot
+        self._log = log
+        self._machine: Machine | None = None
+
+    def __enter__(self) -> Guest:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._machine is not None:
+            self._machine.power_off()
+            self._end()
+
+    @property
+    def machine(self) -> Machine:
+        if self._machine is None:
+            self._machine = Machine(self._boot, Settings(), self._log).__enter__()
+            self._machine.wait_ready(BOOT_TIMEOUT)
+        return self._machine
+
+    def command(self, text: str, timeout: float = 30) -> Result:
+        """Run `text` in the guest's shell."""
+        try:
+            return self.machine.command(text, timeout)
+        except ExodistError:
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        assert self._machine is not None
+        self._machine.__exit__(None, None, None)
+        self._machine = None
 
 
 def esp_disk(path: Path, files: Mapping[str, Payload]) -> Path:
