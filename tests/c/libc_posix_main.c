@@ -193,13 +193,13 @@ static void check_utf8(void)
         size_t used = exo_mbrtowc(&a, bytes, size, &ours),
                other = mbrtowc(&b, bytes, size, &theirs);
         /* What cannot become valid any more may be called invalid, or incomplete, until it ends. */
-        if (used == (size_t)-1 && other == (size_t)-2)
+        if (used == (size_t)-1 && (other == (size_t)-2 || b > 0x10ffff)) /* glibc goes further */
             continue;
         CHECK(used == other && a == b, "mbrtowc %02x %02x %02x %02x: %zd, not %zd",
               (unsigned char)bytes[0], (unsigned char)bytes[1], (unsigned char)bytes[2],
               (unsigned char)bytes[3], (ssize_t)used, (ssize_t)other);
     }
-    for (wchar_t c = 0; c < 0x110100; c += 1 + (wchar_t)below(20)) {
+    for (wchar_t c = 0; c < 0x110000; c += 1 + (wchar_t)below(20)) {
         char a[8] = {0}, b[8] = {0};
         mbstate_t ours = {0}, theirs = {0};
         CHECK(exo_wcrtomb(a, c, &ours) == wcrtomb(b, c, &theirs) && memcmp(a, b, 8) == 0,
