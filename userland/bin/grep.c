@@ -172,16 +172,16 @@ static int grep_all(char **names)
             continue;
         }
         bool found = grep(file, standard ? "(standard input)" : *names);
-        if (found)
-            status = SELECTED;
-        if (found && quiet)
-            return SELECTED;
         if (silent && ferror(file)) {
             trouble = true;
             clearerr(file);
         }
         if (!input_close(file, *names))
             trouble = true;
+        if (found && quiet)
+            return SELECTED;
+        if (found)
+            status = SELECTED;
     }
     return trouble ? TROUBLE : status;
 }

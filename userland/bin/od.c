@@ -182,6 +182,14 @@ static uint64_t load(const unsigned char *bytes, size_t size)
     }
 }
 
+static intmax_t extend(uint64_t value, size_t size)
+{
+    return size == 1   ? (int8_t)value
+           : size == 2 ? (int16_t)value
+           : size == 4 ? (int32_t)value
+                       : (int64_t)value;
+}
+
 static void print_floating(const struct format *format, int width, const unsigned char *bytes)
 {
     float single;
@@ -207,10 +215,9 @@ static void print_value(const struct format *format, int width, const unsigned c
         return;
     }
     uint64_t value = load(bytes, format->size);
-    int spare = 64 - 8 * (int)format->size;
     printf("%*s", width - digits + 1, "");
     if (format->type == 'd')
-        printf("%*jd", digits, (intmax_t)((int64_t)(value << spare) >> spare));
+        printf("%*jd", digits, extend(value, format->size));
     else if (format->type == 'u')
         printf("%*ju", digits, (uintmax_t)value);
     else if (format->type == 'o')

@@ -2,7 +2,6 @@
  * pwd: return working directory name.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pwd.html
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,13 +34,10 @@ static const char *logical(void)
 
 static const char *physical(void)
 {
-    for (size_t size = 256;; size *= 2) {
-        char *name = getcwd(xmalloc(size), size);
-        if (name != NULL)
-            return name;
-        if (errno != ERANGE)
-            die("cannot find the working directory");
-    }
+    static char name[65536]; /* more than a path may be long on the systems that we know */
+    if (getcwd(name, sizeof name) == NULL)
+        die("cannot find the working directory");
+    return name;
 }
 
 int main(int argc, char *argv[])

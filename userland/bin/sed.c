@@ -14,6 +14,7 @@
 #include "util.h"
 
 enum { FOLD = 69 }; /* columns of l's output before its `\` */
+#define NO_COMMAND SIZE_MAX
 
 struct buffer {
     char *text; /* always ends with NUL */
@@ -84,7 +85,7 @@ static size_t queue_count;
 
 static void reserve(struct buffer *b, size_t length)
 {
-    if (length + 1 <= b->room)
+    if (b->text != NULL && length + 1 <= b->room)
         return;
     b->room = (length + 1) * 2;
     b->text = xrealloc(b->text, b->room, 1);
@@ -432,8 +433,7 @@ static size_t find_label(const char *label)
 
 static void parse_script(const char *text)
 {
-    size_t open[64];
-    size_t depth = 0;
+    size_t open = NO_COMMAND; /* the innermost open block; its target is the one around it */
     script = text;
     if (script[0] == '#' && script[1] == 'n' && (script[2] == '\n' || script[2] == '\0'))
         quiet = true;
@@ -448,17 +448,19 @@ static void parse_script(const char *text)
         commands = xgrow(commands, command_count, sizeof *commands);
         struct command *command = &commands[command_count];
         parse_command(command);
-        if (command->verb == '{' && depth == sizeof open / sizeof *open)
-            diex("too many blocks in each other");
-        if (command->verb == '{')
-            open[depth++] = command_count;
-        else if (command->verb == '}' && depth == 0)
-            diex("} without {");
-        else if (command->verb == '}')
-            commands[open[--depth]].target = command_count;
+        if (command->verb == '{') {
+            command->target = open;
+            open = command_count;
+        } else if (command->verb == '}') {
+            if (open == NO_COMMAND)
+                diex("} without {");
+            size_t start = open;
+            open = commands[start].target;
+            commands[start].target = command_count;
+        }
         command_count++;
     }
-    if (depth > 0)
+    if (open != NO_COMMAND)
         diex("{ without }");
     for (size_t i = 0; i < command_count; i++)
         if (commands[i].verb == 'b' || commands[i].verb == 't')

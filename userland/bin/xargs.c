@@ -3,6 +3,7 @@
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/xargs.html
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,8 +152,10 @@ static void run(char **arguments)
         die("cannot start a process");
     if (child == 0) {
         /* The items are not for the utility to read. */
-        close(STDIN_FILENO);
-        execvp(arguments[0], arguments);
+        int nothing = open("/dev/null", O_RDONLY);
+        if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0)
+            die("/dev/null");
+        execvp(command[0], arguments);
         int result = errno == ENOENT ? 127 : 126;
         warn("%s", arguments[0]);
         _exit(result);

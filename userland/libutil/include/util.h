@@ -27,11 +27,11 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 _Noreturn void diex(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Memory or death. xrealloc grows to count * size bytes and refuses an overflow. */
-void *xmalloc(size_t size);
-void *xrealloc(void *old, size_t count, size_t size);
-char *xstrdup(const char *text);
+__attribute__((returns_nonnull)) void *xmalloc(size_t size);
+__attribute__((returns_nonnull)) void *xrealloc(void *old, size_t count, size_t size);
+__attribute__((returns_nonnull)) char *xstrdup(const char *text);
 /* Adds one item to a growing array of `count` items: the array, perhaps moved, with room for it. */
-void *xgrow(void *array, size_t count, size_t size);
+__attribute__((returns_nonnull)) void *xgrow(void *array, size_t count, size_t size);
 
 /* A whole decimal number, no sign, at most `max`. */
 bool parse_number(const char *text, uintmax_t max, uintmax_t *value);
