@@ -28,6 +28,8 @@ _clock = Lock()  # the replaced clock belongs to whole modules
 COPY = 1 << 20
 _NAME_MAX = 30  # of ISO 9660 level 3, separators included
 _PARTS_MAX = 4096  # 16 TiB: all that 32-bit sectors can address
+_OURS = ("esp.img", "boot.cat")
+_BOOT_NAME, _CATALOG_NAME = "/ESP.IMG", "/BOOT.CAT"
 _FILE_MODE, _DIRECTORY_MODE = 0o100444, 0o040555
 
 
@@ -78,18 +80,22 @@ def master(
     file there are at least `tail` sectors, and the volume is a multiple of `align`. The system
     area stays zero. Returns (first sector of the boot image, sectors of the volume).
     """
-    volume = pycdlib.PyCdlib()
-    streams: list[BinaryIO] = []
+    volume: Any = pycdlib.PyCdlib()
     with _frozen_clock(epoch):
         try:
             volume.new(
                 interchange_level=3, vol_ident=label, rock_ridge="1.09", sys_ident="EXOV6",
                 app_ident_str=application, preparer_ident_str="EXODIST",
             )  # fmt: skip
-            _add(volume, {"esp.img": boot_image, **files}, streams)
-            count = -(-payload.size(boot_image) // 512)
+            boot = _Lazy(boot_image)
+            volume.add_fp(
+                boot, boot.size, f"{_BOOT_NAME};1",
+                rr_name="esp.img", file_mode=_FILE_MODE,
+            )  # fmt: skip
+            _add(volume, files)
+            count = -(-boot.size // 512)
             volume.add_eltorito(
-                "/ESP.IMG;1", "/BOOT.CAT;1", rr_bootcatname="boot.cat",
+                f"{_BOOT_NAME};1", f"{_CATALOG_NAME};1", rr_bootcatname="boot.cat",
                 boot_load_size=count, platform_id=iso.PLATFORM_EFI, efi=True,
             )  # fmt: skip
             volume.force_consistency()
@@ -98,9 +104,6 @@ def master(
             return first, sectors
         except PyCdlibException as error:
             raise FormatError(str(error), where="ISO") from error
-        finally:
-            for stream in streams:
-                stream.close()
 
 
 def _place(volume: Any, align: int, tail: int) -> tuple[int, int]:
@@ -121,13 +124,16 @@ def _place(volume: Any, align: int, tail: int) -> tuple[int, int]:
     return boot.extent_location(), volume.pvd.space_size
 
 
-def _add(volume: Any, files: Mapping[str, Payload], streams: list[BinaryIO]) -> None:
+def _add(volume: Any, files: Mapping[str, Payload]) -> None:
+    """Add the files and the folders on their way, sorted."""
     names: dict[str, str] = {"": ""}
-    taken = {"/BOOT.CAT"}
+    taken = {_CATALOG_NAME, _BOOT_NAME}
     for path in sorted(files):
         parts = path.split("/")
         if {"", ".", ".."} & set(parts):
             raise FormatError("expected a relative path without `.` and `..`", where=f"ISO: {path}")
+        if path in _OURS:
+            raise FormatError("the name belongs to the boot image or catalog", where=f"ISO: {path}")
         for depth in range(1, len(parts)):
             folder = "/".join(parts[:depth])
             if folder in files:
@@ -139,10 +145,10 @@ def _add(volume: Any, files: Mapping[str, Payload], streams: list[BinaryIO]) -> 
                 )
         name = _iso_name(path, names, taken, extension=True)
         stream = _Lazy(files[path])
-        streams.append(stream)  # type: ignore[arg-type]
         volume.add_fp(
-            stream, payload.size(files[path]), f"{name};1", rr_name=parts[-1], file_mode=_FILE_MODE
-        )
+            stream, stream.size, f"{name};1",
+            rr_name=parts[-1], file_mode=_FILE_MODE,
+        )  # fmt: skip
 
 
 def _iso_name(path: str, names: Mapping[str, str], taken: set[str], *, extension: bool) -> str:
@@ -174,6 +180,7 @@ class _Lazy:
 
     def __init__(self, content: Payload) -> None:
         self._content = content
+        self.size = self._left = payload.size(content)
         self._chunks: Iterator[bytes] = iter(())
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -181,20 +188,17 @@ class _Lazy:
         if offset or whence:
             raise FormatError(f"unexpected seek to {offset}", where="ISO")
         self._chunks = payload.chunks(self._content, COPY)
+        self._left = self.size
         return 0
 
     def read(self, size: int) -> bytes:
         """The next piece; the sizes that pycdlib asks for are those of our chunks."""
         piece = next(self._chunks, b"")
-        if len(piece) < size:
-            next(self._chunks, b"")  # closes the file and finds out whether its size changed
-        if len(piece) != size:
-            raise FormatError(f"expected {size} bytes, found {len(piece)}", where="ISO")
+        self._left -= len(piece)
+        # Reading on after the last piece closes the file.
+        if len(piece) != size or (not self._left and next(self._chunks, b"")):
+            raise FormatError("a file changed while the image was written", where="ISO")
         return piece
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._chunks = iter(())
 
 
 def walk(path: Path) -> Iterator[Member]:

@@ -38,19 +38,19 @@ def describe(path: Path) -> Node:
         if path.stat().st_size == 0:
             raise FormatError("the file is empty", where=str(path))
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return describe_window(Window.whole(data, path.name), path)
+            window = Window.whole(data, path.name)
+            if _is_iso(window):
+                return _iso(window, path)
+            return _describe(window, path)
 
 
-def describe_window(window: Window, path: Path) -> Node:
-    """The tree of the window over a file."""
+def _describe(window: Window, path: Path) -> Node:
     describer = _find(window)
     if describer is None:
         raise FormatError(
             "expected an ISO, GPT disk, FAT volume, fs.img, PE file or boot archive, found none",
             where=str(path),
         )
-    if describer is _iso:
-        return _iso(window, path.name, path)
     return describer(window, path.name)
 
 
@@ -61,9 +61,12 @@ def _magic(window: Window, offset: int, size: int) -> bytes:
     return window.read(offset, size, "magic") if offset + size <= window.size else b""
 
 
+def _is_iso(window: Window) -> bool:
+    return _magic(window, iso.SYSTEM_AREA * iso.SECTOR + 1, 5) == b"CD001"
+
+
 def _find(window: Window) -> Describer | None:
-    if _magic(window, iso.SYSTEM_AREA * iso.SECTOR + 1, 5) == b"CD001":
-        return _iso
+    """Who describes the window, by what it holds; an ISO is no part of another image."""
     if _magic(window, ext2.SUPERBLOCK_OFFSET + 56, 2) == ext2.MAGIC.to_bytes(2, "little"):
         return _ext2
     if _magic(window, 0, 8) == boot_archive.MAGIC:
@@ -81,9 +84,9 @@ def _find(window: Window) -> Describer | None:
 
 def _nested(window: Window | None, name: str, size: int) -> Node:
     """A part of an image by its content; plain data where that says nothing."""
-    describer = _find(window) if window is not None else None
+    describer = _find(window) if window is not None and not _is_iso(window) else None
     offset = window.start if window is not None else None
-    if describer is None or describer is _iso or window is None:
+    if describer is None or window is None:
         return Node(name, "file", size, offset)
     return _attempt(lambda: describer(window, name), name, size, offset)
 
@@ -95,24 +98,22 @@ def _attempt(describer: Callable[[], Node], name: str, size: int, offset: int | 
         return Node(name, "damaged", size, offset, {"error": str(error)})
 
 
-def _iso(window: Window, name: str, path: Path | None = None) -> Node:
+def _iso(window: Window, path: Path) -> Node:
     primary = iso.parse(window)
     expected = primary.volume_space_size * primary.logical_block_size
     if expected > window.size:
         raise FormatError(
             f"the ISO is truncated: expected {expected} bytes, found {window.size}",
-            where=f"{name} offset 0x8050 field volume_space_size",
+            where=f"{path.name} offset 0x8050 field volume_space_size",
         )
     children: list[Node] = []
     if _magic(window, 510, 2) == b"\x55\xaa":
         children += _tables(window)
     known = {child.offset for table in children for child in table.children}
     children += _eltorito(window, known)
-    if path is not None:
-        folder = Node("/", "directory", 0, children=tuple(_iso_files(window, path)))
-        children.append(folder)
+    children.append(Node("/", "directory", 0, children=tuple(_iso_files(window, path))))
     details: dict[str, object] = {"volume": primary.volume_identifier}
-    return Node(name, "iso", window.size, 0, details, tuple(children))
+    return Node(path.name, "iso", window.size, 0, details, tuple(children))
 
 
 def _iso_files(window: Window, path: Path) -> Iterator[Node]:

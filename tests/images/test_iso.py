@@ -30,6 +30,8 @@ FILES: dict[str, Payload] = {
     "README.txt": b"read me",
     "docs/A Long Name, with comma.md": RANDOM.randbytes(5000),
     "docs/a long name, with comma.MD": b"other",
+    "ESP.IMG": b"not the boot image",
+    "a/b/c/d/e/f/g/h/i/j/deep": b"deep",
     "empty": b"",
 }
 
@@ -182,6 +184,23 @@ def test_a_file_of_more_than_4_gib(
         assert stream.read() == b"end"
 
 
+def test_a_file_that_changes_meanwhile_is_an_error(
+    made: tuple[Path, Path, IsoImage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    growing = tmp_path / "growing"
+    growing.write_bytes(b"x" * (1 << 20))
+
+    def place(volume: object, align: int, tail: int) -> tuple[int, int]:
+        growing.write_bytes(b"x" * (2 << 20))
+        return original(volume, align, tail)
+
+    original = cdrom._place
+    monkeypatch.setattr(cdrom, "_place", place)
+    with pytest.raises(FormatError, match="changed"):
+        write(made[1], tmp_path / "a.iso", {"growing": growing})
+    assert not (tmp_path / "a.iso").exists()
+
+
 def test_an_esp_beyond_el_torito_is_refused(tmp_path: Path) -> None:
     esp = tmp_path / "esp"
     with esp.open("wb") as stream:
@@ -192,7 +211,7 @@ def test_an_esp_beyond_el_torito_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "a.iso").exists()
 
 
-@pytest.mark.parametrize("name", ["/a", "a//b", "../a", "README.txt/b"])
+@pytest.mark.parametrize("name", ["/a", "a//b", "../a", "README.txt/b", "esp.img", "boot.cat"])
 def test_bad_paths_leave_nothing_behind(
     made: tuple[Path, Path, IsoImage], tmp_path: Path, name: str
 ) -> None:
