@@ -41,6 +41,9 @@ enum weight {
     WEIGHT_SMALL_SLICE = 1 << 14,
 };
 
+/* Where the next domain's own part begins; in front of it root and the domains' first envs. */
+static uint64_t slice_next = 1 << 18;
+
 struct domain domains[DOMAINS_MAX];
 uint32_t domain_count;
 
@@ -129,8 +132,9 @@ static void give_capabilities(struct run *run, uint64_t begin, uint64_t frames, 
     check(exo_gate_create(SLOT_SELF, env, DOMAIN_SLOT_ROOT, index), "make a gate");
     check(exo_cap_derive(run->slot, env, DOMAIN_SLOT_FRAMES, RIGHT_ALL, begin, frames),
           "hand out frames");
-    check(exo_cap_derive(ROOT_SLOT_SLICE, env, DOMAIN_SLOT_SLICE, RIGHT_ALL, 0, weight),
+    check(exo_cap_derive(ROOT_SLOT_SLICE, env, DOMAIN_SLOT_SLICE, RIGHT_ALL, slice_next, weight),
           "hand out weight");
+    slice_next += weight;
     if (posix && facts->fs_size > 0)
         check(exo_cap_derive(ROOT_SLOT_FS, env, DOMAIN_SLOT_FS,
                              RIGHT_READ | RIGHT_EXECUTE | RIGHT_DERIVE, 0, facts->fs_size / PAGE),

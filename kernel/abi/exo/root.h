@@ -40,6 +40,6 @@ struct root_info {
     uint64_t total_frames;   /* RAM frames of the machine */
     struct boot_framebuffer framebuffer;
     uint32_t frames_count; /* capabilities from ROOT_SLOT_FRAMES on */
-    uint32_t frames_spare; /* of the first run: frames already used for root's own env and pages */
+    uint32_t frames_spare; /* 0: what root itself is made of lies outside the capabilities */
     char command_line[1024];
 };

@@ -5,7 +5,8 @@
  * kernel writes through its own mapping, so delivering an upcall can never fault. The kernel
  * stores the interrupted registers in frames[depth], adds one to depth and enters
  * ENV_UPCALL_ENTRY with rdi = index of the frame, rsp = ENV_UPCALL_STACK where depth was 0, else
- * the interrupted rsp less 256 and aligned to 16. The handler goes back in user mode: it takes
+ * the interrupted rsp less 256 and aligned to 16. rcx and r11 hold nothing of use then; every
+ * other register is as it was interrupted. The handler goes back in user mode: it takes
  * depth down by one and restores the registers itself. With depth at UPCALL_DEPTH a fault stops
  * the env and tells its keeper; notifications and slice ends wait until depth is 0 again (and
  * are delivered at the next entry to the kernel that finds them pending; user code that lowers
