@@ -23,23 +23,30 @@ def size(payload: Payload) -> int:
     return payload.stat().st_size
 
 
-def chunks(payload: Payload, chunk: int = CHUNK) -> Iterator[bytes]:
+def chunks(payload: Payload, expected: int, chunk: int = CHUNK) -> Iterator[bytes]:
     """The payload in pieces of `chunk` bytes; only the last one may be shorter.
 
-    Raises FormatError when a file's length changes while it is read: the layout of the image
-    was made for the length that `size` gave.
+    Raises FormatError when there are more or fewer than `expected` bytes: a layout was made for
+    that size, and a file may change meanwhile.
     """
+    seen = 0
+    for piece in _pieces(payload, chunk):
+        seen += len(piece)
+        if seen > expected:
+            break
+        yield piece
+    if seen != expected:
+        where = str(payload) if isinstance(payload, Path) else "payload"
+        raise FormatError(
+            f"the file changed while it was read: it had {expected} bytes", where=where
+        )
+
+
+def _pieces(payload: Payload, chunk: int) -> Iterator[bytes]:
     if isinstance(payload, bytes):
         for start in range(0, len(payload), chunk):
             yield payload[start : start + chunk]
         return
-    expected, seen = size(payload), 0
     with payload.open("rb") as stream:
         while piece := stream.read(chunk):
-            seen += len(piece)
             yield piece
-    if seen != expected:
-        raise FormatError(
-            f"file changed while it was read: expected {expected} bytes, found {seen}",
-            where=str(payload),
-        )

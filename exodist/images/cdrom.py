@@ -187,7 +187,7 @@ class _Lazy:
         """Back to the start; pycdlib seeks nowhere else."""
         if offset or whence:
             raise FormatError(f"unexpected seek to {offset}", where="ISO")
-        self._chunks = payload.chunks(self._content, COPY)
+        self._chunks = payload.chunks(self._content, self.size, COPY)
         self._left = self.size
         return 0
 
@@ -195,9 +195,10 @@ class _Lazy:
         """The next piece; the sizes that pycdlib asks for are those of our chunks."""
         piece = next(self._chunks, b"")
         self._left -= len(piece)
-        # Reading on after the last piece closes the file.
-        if len(piece) != size or (not self._left and next(self._chunks, b"")):
-            raise FormatError("a file changed while the image was written", where="ISO")
+        if not self._left:
+            next(self._chunks, None)  # lets the file be closed and its length be checked
+        if len(piece) != size:
+            raise FormatError(f"expected {size} bytes, found {len(piece)}", where="ISO")
         return piece
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from exodist.errors import FormatError
 from exodist.formats import boot_archive, payload
 from exodist.formats.payload import Payload
 
@@ -23,11 +22,7 @@ def write_direct(programs: Sequence[tuple[str, Payload]], fs: Payload, out: Bina
     index = boot_archive.plan([(name, payload.size(content)) for name, content in contents])
     out.write(index.encode())
     for entry, (_, content) in zip(index.entries, contents, strict=True):
-        written = 0
-        for chunk in payload.chunks(content):
+        for chunk in payload.chunks(content, entry.size):
             out.write(chunk)
-            written += len(chunk)
-        if written != entry.size:
-            raise FormatError(f"expected {entry.size} bytes, found {written}", where=entry.name)
-        out.write(bytes(-written % boot_archive.ALIGNMENT))
+        out.write(bytes(-entry.size % boot_archive.ALIGNMENT))
     return index.total_size

@@ -36,14 +36,11 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     first_cluster: int = 0
     clusters: int = 0
+    size: int = 0
 
     @property
     def name(self) -> str:
         return self.path.rpartition("/")[2]
-
-    @property
-    def size(self) -> int:
-        return 0 if self.content is None else payload.size(self.content)
 
     @cached_property
     def names(self) -> list[tuple[bytes, _Node]]:
@@ -80,8 +77,6 @@ def write_esp(
         out.write(chunk)
         written += len(chunk)
     size = volume.tot_sec * fat.SECTOR
-    if written > size:
-        raise FormatError("a file grew while the volume was written", where="ESP")
     _zeros(out, size - written)
     offsets = {n.path: _offset(n, volume) for n in nodes if n.content is not None and n.size}
     return EspImage(size, volume.bits, offsets)
@@ -104,7 +99,7 @@ def _tree(files: Mapping[str, Payload]) -> _Node:
         leaf = _child(node, name)
         if leaf.content is not None or leaf.children:
             raise FormatError("the path is there twice", where=f"ESP: {path}")
-        leaf.content = files[path]
+        leaf.content, leaf.size = files[path], payload.size(files[path])
         if leaf.size > fat.FILE_MAX:
             raise FormatError("a file on FAT is at most 4 GiB - 1", where=f"ESP: {path}")
     return root
@@ -167,11 +162,8 @@ def _volume(nodes: list[_Node], volume: fat.BootSector, epoch: int) -> Iterator[
             room = node.clusters * volume.sec_per_clus or volume.root_sectors
             yield raw.ljust(room * fat.SECTOR, b"\0")
             continue
-        written = 0
-        for chunk in payload.chunks(node.content):
-            written += len(chunk)
-            yield chunk
-        yield bytes(node.clusters * volume.sec_per_clus * fat.SECTOR - written)
+        yield from payload.chunks(node.content, node.size)
+        yield bytes(node.clusters * volume.sec_per_clus * fat.SECTOR - node.size)
 
 
 def _reserved(nodes: list[_Node], volume: fat.BootSector) -> bytes:

@@ -75,7 +75,7 @@ def shape_of(node: Node) -> Shape:
     blocks = -(-size // BLOCK)
     if entry.mode & 0o111:
         return Shape.of(size, [(0, blocks)] if blocks else [])
-    return Shape.of(size, _data_ranges(entry.content))
+    return Shape.of(size, _data_ranges(entry.content, size))
 
 
 def _directory_blocks(node: Node) -> list[list[ext2.DirectoryEntry]]:
@@ -89,11 +89,11 @@ def _is_hole(unit: bytes) -> bool:
     return unit == (_ZEROS if len(unit) == HOLE else _ZEROS[: len(unit)])
 
 
-def _data_ranges(content: Payload) -> list[tuple[int, int]]:
+def _data_ranges(content: Payload, size: int) -> list[tuple[int, int]]:
     """The logical blocks outside holes, as half-open ranges."""
     ranges: list[tuple[int, int]] = []
     at = 0
-    for unit in payload.chunks(content, HOLE):
+    for unit in payload.chunks(content, size, HOLE):
         end = at + -(-len(unit) // BLOCK)
         if not _is_hole(unit):
             if ranges and ranges[-1][1] == at:
@@ -171,7 +171,7 @@ def i_block(node: Node, shape: Shape, pointers: Pointers) -> bytes:
     return pointers.top()
 
 
-def content_of(node: Node, pointers: Pointers) -> Iterator[bytes]:
+def content_of(node: Node, shape: Shape, pointers: Pointers) -> Iterator[bytes]:
     """The node's bytes on disk: indirect blocks, then data without holes, in whole blocks."""
     yield from pointers.indirect()
     entry = node.entry
@@ -180,10 +180,10 @@ def content_of(node: Node, pointers: Pointers) -> Iterator[bytes]:
     elif entry.kind == "symlink" and entry.target is not None:
         yield entry.target.encode().ljust(BLOCK, b"\0")
     elif entry.content is not None:
-        yield from _data(entry.content, sparse=not entry.mode & 0o111)
+        yield from _data(entry.content, shape.size, sparse=not entry.mode & 0o111)
 
 
-def _data(content: Payload, *, sparse: bool) -> Iterator[bytes]:
-    for unit in payload.chunks(content, HOLE):
+def _data(content: Payload, size: int, *, sparse: bool) -> Iterator[bytes]:
+    for unit in payload.chunks(content, size, HOLE):
         if not (sparse and _is_hole(unit)):
             yield unit.ljust(-(-len(unit) // BLOCK) * BLOCK, b"\0")

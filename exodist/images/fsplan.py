@@ -153,7 +153,7 @@ class Plan:
         for group in range(self._geometry.groups):
             pieces.append((group * ext2.BLOCKS_PER_GROUP, self._group(group)))
         for placed in self._layout.placed:
-            blocks = _Regroup(content_of(placed.node, placed.pointers))
+            blocks = _Regroup(content_of(placed.node, placed.shape, placed.pointers))
             last = len(placed.runs) - 1
             for i, (first, count) in enumerate(placed.runs):
                 pieces.append((first, blocks.take(count, last=i == last)))

@@ -111,6 +111,20 @@ def test_bad_names_are_refused(names: list[str], message: str) -> None:
         write_esp(files, io.BytesIO(), epoch=0, identity=ID, label="X")
 
 
+@pytest.mark.parametrize("size", [4000, 5500, 90_000])
+def test_a_file_that_changes_meanwhile_is_an_error(tmp_path: Path, size: int) -> None:
+    changing = tmp_path / "changing"
+    changing.write_bytes(b"x" * 5000)
+
+    class Changing(io.BytesIO):
+        def write(self, data: object) -> int:
+            changing.write_bytes(b"y" * size)
+            return super().write(data)  # type: ignore[arg-type]
+
+    with pytest.raises(FormatError, match="changed"):
+        write_esp({"a": changing}, Changing(), epoch=0, identity=ID, label="X")
+
+
 def sample() -> bytes:
     out = io.BytesIO()
     files = {BOOT: b"boot" * 500, "lower name": b"x" * 3000}
