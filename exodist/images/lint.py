@@ -206,3 +206,18 @@ def _esp(window: Window) -> Iterator[Finding]:
     elif (small or large) * gpt.SECTOR > size:
         message = f"the volume has {small or large} sectors, the partition {size // gpt.SECTOR}"
         yield Finding("esp", f"byte {at}", message)
+    else:
+        yield from _fat_copies(sector, at)
+
+
+def _fat_copies(volume: Window, at: int) -> Iterator[Finding]:
+    """Two readers that trust different copies of the table must not see different files."""
+    reserved, copies, size16, size32 = volume.unpack("<14xHB5xH12xI", 0, "boot sector")
+    size = (size16 or size32) * gpt.SECTOR
+    first = reserved * gpt.SECTOR
+    if not copies or first + copies * size > volume.size:
+        yield Finding("esp", f"byte {at}", "the allocation tables lie outside the volume")
+        return
+    tables = {volume.read(first + n * size, size, "allocation table") for n in range(copies)}
+    if len(tables) > 1:
+        yield Finding("esp", f"byte {at + first}", "the copies of the allocation table differ")

@@ -114,6 +114,10 @@ def test_esp(good: bytes) -> None:
     bad = bytearray(good)
     bad[(1 << 20) + 510] = 0
     assert rules(bad) == {"esp"}
+    for at in (512 + 100, 14, 16):  # one table; where the tables are; how many there are
+        bad = bytearray(good)
+        bad[(1 << 20) + at] ^= 0x41
+        assert rules(bad) == {"esp"}
 
 
 def test_sizes(good: bytes) -> None:
