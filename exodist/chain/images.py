@@ -67,7 +67,8 @@ class ImageChain:
             install = product.component.component.install
             if kind == "program" and install:
                 file = install[0].lstrip("/")
-            self._add(name, kind, file, self._digest(product))
+            digest = self._kernel.digest if kind == "kernel" else self._digest(product)
+            self._add(name, kind, file, digest)
 
     def add_image(self, image: Image) -> None:
         self._add("fs", "fs", "fs.img", self._fs.digest)
@@ -115,6 +116,19 @@ class ImageChain:
                         where=product.component.where("install"),
                     )
         return found
+
+    @cached_property
+    def _kernel(self) -> Made:
+        """The linked kernel with the names that its epitaphs print."""
+        linked = self._only("kernel")
+
+        def write(file: Path) -> Mapping[str, Value]:
+            from exodist.build.symbols import embed_symbols
+
+            file.write_bytes(embed_symbols(self._file(linked).read_bytes()))
+            return {}
+
+        return self._assembler.make("kernel", {}, {"linked": self._digest(linked)}, write)
 
     @cached_property
     def _fs(self) -> Made:
@@ -242,7 +256,7 @@ class ImageChain:
             data = build_uki(
                 self._file(stub).read_bytes(),
                 arch=self._arch,
-                linux=self._file(kernel).read_bytes(),
+                linux=self._assembler.path(self._kernel).read_bytes(),
                 initrd=self._assembler.path(archive).read_bytes(),
                 **{name: text.encode() for name, text in sections.items()},
             )
@@ -251,7 +265,7 @@ class ImageChain:
 
         inputs = {
             "stub": self._digest(stub),
-            "linux": self._digest(kernel),
+            "linux": self._kernel.digest,
             "initrd": archive.digest,
         }
         settings = {"arch": self._arch, **sections}

@@ -44,7 +44,7 @@ static void say_address(uint64_t pc)
 
 static void say_env(const struct env *env)
 {
-    if (!env) {
+    if (object_dead(&env->object)) {
         say("env: none\n");
         return;
     }
@@ -96,13 +96,6 @@ _Noreturn void panic_trap(const struct frame *frame, const char *what)
     say("%s: vector %lu error %lx address %lx\n", what, frame->vector, frame->error,
         cpu_fault_address());
     say_address(frame->pc);
-    say("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", frame->status, frame->carry_cap,
-        frame->rcx, frame->message[2]);
-    say("rsi %016lx rdi %016lx rbp %016lx rsp %016lx\n", frame->message[1], frame->message[0],
-        frame->rbp, frame->sp);
-    say("r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n", frame->message[4], frame->message[5],
-        frame->message[3], frame->r11);
-    say("r12 %016lx r13 %016lx r14 %016lx r15 %016lx flags %lx\n", frame->carry_page, frame->r13,
-        frame->r14, frame->r15, frame->flags);
-    end(frame->rbp);
+    trap_print(frame);
+    end(frame_pointer(frame));
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from exodist.build.symbols import embed_symbols
 from exodist.chain.build import make
 from exodist.chain.report import Options
 
@@ -106,8 +107,14 @@ def test_a_start_that_cannot_go_on_leaves_an_epitaph(
 ) -> None:
     status, out = kernel.run(words, "-cpu", "max")
     assert f"kernel panic: {message}" in out
-    assert "back trace:" in out
+    assert re.search(r"back trace:\n.*\n?.* root_start\+0x[0-9a-f]+\n", out)
     assert status == PANIC
+
+
+def test_names_are_embedded_once_and_for_all(kernel: Kernel) -> None:
+    elf = kernel.elf.read_bytes()
+    assert b"\0slices_next\0" in elf
+    assert embed_symbols(elf) == elf
 
 
 def test_a_changed_file_system_is_refused(kernel: Kernel, tmp_path: Path) -> None:

@@ -8,3 +8,6 @@
 
 /* Exception vectors and their stacks. */
 void trap_init(void);
+
+/* All registers, for an epitaph. */
+void trap_print(const struct frame *frame);

@@ -60,3 +60,9 @@ static inline void frame_enter(struct frame *regs, uint64_t pc, uint64_t sp, uin
     regs->message[0] = argument;
     regs->vector = FRAME_SYSCALL;
 }
+
+/* Where a back trace begins. */
+static inline uint64_t frame_pointer(const struct frame *regs)
+{
+    return regs->rbp;
+}
