@@ -25,7 +25,7 @@ static int add(struct globbing *globbing, const char *path, const char *tail)
 {
     glob_t *out = globbing->out;
     size_t at = out->gl_offs + out->gl_pathc;
-    if (at + 2 > globbing->room) {
+    if (out->gl_pathv == NULL || at + 2 > globbing->room) {
         size_t room = (at + 2) * 2;
         char **more = reallocarray(out->gl_pathv, room, sizeof *more);
         if (more == NULL)

@@ -16,6 +16,7 @@ struct walker {
 struct search {
     const struct subject *subject;
     uint32_t *stack;
+    int found;
     const char *best; /* where the best match begins */
     const char *best_end;
 };
@@ -50,7 +51,8 @@ static void follow(struct search *search, struct walker *walker, uint32_t place,
                 search->stack[depth++] = place + 1;
             break;
         case OP_MATCH: /* the first to come began first; later steps only make it longer */
-            if (search->best == NULL || begin <= search->best) {
+            if (!search->found || begin <= search->best) {
+                search->found = 1;
                 search->best = begin;
                 search->best_end = at;
             }
@@ -67,7 +69,7 @@ static void step(struct search *search, const struct walker *from, struct walker
     const struct program *program = search->subject->program;
     to->places.count = 0;
     for (int i = 0; i < from->places.count; i++) {
-        if (search->best != NULL && from->begin[i] > search->best)
+        if (search->found && from->begin[i] > search->best)
             return; /* and so do all that follow */
         uint32_t place = from->places.list[i];
         if (code_takes(program, &program->code[place], c))
@@ -93,7 +95,7 @@ static void run(struct search *search, struct walker *now, struct walker *next)
     const struct program *program = search->subject->program;
     const char *at = search->subject->text;
     for (;;) {
-        int begins = search->best == NULL && (!program->anchored || at == search->subject->text);
+        int begins = !search->found && (!program->anchored || at == search->subject->text);
         if (now->places.count == 0) {
             if (!begins)
                 return;
@@ -102,7 +104,7 @@ static void run(struct search *search, struct walker *now, struct walker *next)
         }
         if (begins)
             follow(search, now, 0, at, at);
-        if (search->best != NULL && (program->flags & REG_NOSUB))
+        if (search->found && (program->flags & REG_NOSUB))
             return;
         if (*at == '\0')
             return;
@@ -139,7 +141,7 @@ int __regex_search(const struct subject *subject, regmatch_t *whole)
     memset(next.places.index, 0, size * sizeof *places);
     run(&search, &now, &next);
     free(memory);
-    if (search.best == NULL)
+    if (!search.found)
         return REG_NOMATCH;
     whole->rm_so = search.best - subject->text;
     whole->rm_eo = search.best_end - subject->text;

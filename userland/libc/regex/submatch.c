@@ -97,7 +97,7 @@ static void walk(struct cutter *cutter, const struct walk *walk, int from, int l
 static void mark(void *context, int at)
 {
     unsigned char *marks = context;
-    marks[at / 8] |= (unsigned char)(1 << (at % 8));
+    marks[at / 8] |= (unsigned char)(1U << ((unsigned)at % 8));
 }
 
 /* Where the walk backwards from `to` may stop, down to `from`: a bit for each; NULL: no memory. */
@@ -120,7 +120,7 @@ struct longest {
 static void keep_longest(void *context, int at)
 {
     struct longest *longest = context;
-    if (longest->marks == NULL || (longest->marks[at / 8] >> (at % 8) & 1))
+    if (longest->marks == NULL || (longest->marks[at / 8] >> ((unsigned)at % 8) & 1))
         longest->found = at;
 }
 
@@ -225,7 +225,7 @@ static void assign_loop(struct cutter *cutter, const struct node *node, int from
     unsigned char *marks = reach_back(cutter, node->start[BACKWARD], node->end[BACKWARD], from, to);
     if (marks == NULL)
         return;
-    marks[to / 8] |= (unsigned char)(1 << (to % 8)); /* a plus, too, may end here */
+    mark(marks, to); /* a plus, too, may end here */
     while (from < to) {
         int end = child->length > 0 ? from + child->length : reach(cutter, child, from, to, marks);
         if (end <= from)
