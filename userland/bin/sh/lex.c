@@ -180,37 +180,31 @@ static void read_double_quotes(struct parser *p, struct builder *b)
     flush_text(p, b);
 }
 
+/* What a backslash takes the meaning off between quotes; elsewhere it does so with anything. */
+static const char *escapable(enum mode mode)
+{
+    switch (mode) {
+    case MODE_QUOTED_BRACE:
+        return "$`\"\\}";
+    case MODE_HERE:
+        return "$`\\";
+    default:
+        return "$`\"\\";
+    }
+}
+
 /* A backslash has been read, and it does not join lines. */
 static void read_backslash(struct parser *p, struct builder *b, enum mode mode)
 {
-    const char *special = "";
     int c = input_get(p->in);
 
-    switch (mode) {
-    case MODE_WORD:
-    case MODE_BRACE:
-        if (c < 0)
-            add_char(p, b, '\\', true);
-        else
-            add_char(p, b, c, true);
-        return;
-    case MODE_QUOTED:
-    case MODE_ARITH:
-        special = "$`\"\\";
-        break;
-    case MODE_QUOTED_BRACE:
-        special = "$`\"\\}";
-        break;
-    case MODE_HERE:
-        special = "$`\\";
-        break;
-    }
-    if (c >= 0 && strchr(special, c)) {
+    if (c >= 0 && (!is_quoting(mode) || strchr(escapable(mode), c))) {
         add_char(p, b, c, true);
         return;
     }
     add_char(p, b, '\\', true);
-    input_unget(p->in, c);
+    if (c >= 0)
+        input_unget(p->in, c);
 }
 
 /* Up to max digits of the base; -1 if there is none. */
