@@ -13,6 +13,7 @@
 #include <arch/timer.h>
 #include <arch/trap.h>
 #include <exo/root.h>
+#include <machine/switch.h>
 
 #include "core/boot.h"
 #include "core/frame.h"
@@ -125,7 +126,10 @@ static uint64_t count_frames(bool all)
 
 _Noreturn void kernel_main(uint64_t info_paddr)
 {
-    struct boot_state state = {.info = &info, .memory = memory, .command_line = command_line};
+    struct boot_state state = {.info = &info,
+                               .memory = memory,
+                               .command_line = command_line,
+                               .entry_cycles = cpu_cycles()};
 
     serial_init();
     cpu_init();

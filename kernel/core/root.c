@@ -9,6 +9,7 @@
 #include <arch/mmu.h>
 #include <arch/timer.h>
 #include <exo/root.h>
+#include <machine/switch.h>
 
 #include "core/aspace.h"
 #include "core/boot.h"
@@ -294,5 +295,6 @@ _Noreturn void root_start(struct boot_state *state)
     root->regs.message[0] = ROOT_INFO_VADDR;
     run_bind(root, 0, SLICE_SPACE, ROOT_WEIGHT);
     run_set_state(root, ENV_RUNNABLE);
+    out->start_cycles = cpu_cycles() - state->entry_cycles;
     cpu_enter_user();
 }

@@ -11,6 +11,7 @@ struct boot_state {
     const char *command_line;
     uint64_t total_frames;
     uint64_t kernel_frames;
+    uint64_t entry_cycles; /* when the kernel was entered */
 };
 
 /* Frames that the start still takes, not cleared; the number of the first. */

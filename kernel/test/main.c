@@ -21,7 +21,7 @@ static bool has_word(const char *line, const char *word)
 void test_main(const struct root_info *info)
 {
     if (has_word(info->command_line, "bench")) {
-        bench();
+        bench(info);
         finish();
     }
     check_equal(info->version, 1, "root_info");

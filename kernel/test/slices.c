@@ -38,7 +38,32 @@ static void test_weights(void)
     exo_env_wait(SLOT_SELF, BIT_KEEPER, 0, &bits);
 }
 
+/* The end of a slice is an upcall, where the env wants it. */
+static void test_slice_end(void)
+{
+    uint64_t before = upcall_count;
+    uint64_t start, now, bits;
+
+    make_space(SLOT_SPACE);
+    make_env(SLOT_ENV, SLOT_SPACE, spin, 0);
+    exo_env_start(SLOT_ENV);
+    upcall_action = 0;
+    exo_env_set(SLOT_SELF, ENV_UPCALL_ENTRY, (uintptr_t)upcall_entry);
+    exo_env_set(SLOT_SELF, ENV_SLICE_UPCALL, 1);
+    exo_time_now(SLOT_SELF, &start);
+    do
+        exo_time_now(SLOT_SELF, &now);
+    while (upcall_count == before && now - start < 1000000000);
+    exo_env_set(SLOT_SELF, ENV_SLICE_UPCALL, 0);
+    exo_env_set(SLOT_SELF, ENV_UPCALL_ENTRY, 0);
+    check_equal((int64_t)last_upcall.kind, UPCALL_SLICE, "the end of a slice is an upcall");
+    drop(SLOT_ENV);
+    drop(SLOT_SPACE);
+    exo_env_wait(SLOT_SELF, BIT_KEEPER, 0, &bits);
+}
+
 void test_slices(void)
 {
     test_weights();
+    test_slice_end();
 }

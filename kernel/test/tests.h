@@ -16,4 +16,4 @@ void test_slices(void);
 void test_revocation(void);
 
 /* Instruction counts instead (command line word `bench`). */
-void bench(void);
+void bench(const struct root_info *info);

@@ -38,6 +38,7 @@ struct root_info {
     uint64_t wall_seconds;   /* since 1970 at the clock's zero; 0: not known */
     uint64_t kernel_frames;  /* frames that the kernel keeps for itself, image included */
     uint64_t total_frames;   /* RAM frames of the machine */
+    uint64_t start_cycles;   /* TSC from the kernel's entry to root's */
     struct boot_framebuffer framebuffer;
     uint32_t frames_count; /* capabilities from ROOT_SLOT_FRAMES on */
     uint32_t frames_spare; /* 0: what root itself is made of lies outside the capabilities */
