@@ -5,6 +5,7 @@
  * gets all that is left.
  */
 #include "start.h"
+#include "clock.h"
 #include <elf.h>
 #include "main.h"
 #include "memory.h"
@@ -48,6 +49,7 @@ struct domain domains[DOMAINS_MAX];
 uint32_t domain_count;
 
 static const struct root_info *facts;
+static uint64_t wall_seconds;
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -118,7 +120,7 @@ static void make_info(struct run *run, uint64_t begin, uint64_t frames, uint64_t
         .weight = weight,
         .fs_size = posix ? facts->fs_size : 0,
         .fs_data_blocks = posix ? facts->fs_data_blocks : 0,
-        .wall_seconds = facts->wall_seconds,
+        .wall_seconds = wall_seconds,
         .ports = serial_present(),
     };
     memcpy(info->command_line, facts->command_line, sizeof(info->command_line));
@@ -185,6 +187,7 @@ static const struct boot_archive *archive(void)
 void start_domains(const struct root_info *info)
 {
     facts = info;
+    wall_seconds = info->wall_seconds ? info->wall_seconds : clock_wall_seconds();
     check(exo_slice_bind(ROOT_SLOT_SLICE, SLOT_SELF, WEIGHT_ROOT), "take time");
     const struct boot_archive *head = archive();
     const struct boot_archive_entry *entries = (const void *)(head + 1);
