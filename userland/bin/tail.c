@@ -19,11 +19,13 @@ static size_t tail_start(const char *buffer, size_t size)
 {
     if (bytes)
         return size > count ? size - (size_t)count : 0;
+    if (count == 0)
+        return size;
     uintmax_t lines = 0;
     for (size_t i = size; i > 0; i--)
         if (buffer[i - 1] == '\n' && i != size && ++lines >= count)
             return i;
-    return count == 0 ? size : 0;
+    return 0;
 }
 
 /* Reads all, and drops what cannot be in the tail any more instead of growing. */
