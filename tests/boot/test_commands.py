@@ -52,6 +52,11 @@ def test_a_long_script_runs_thirty_programs(direct: Guest) -> None:
     assert re.search(rb"^ok: \d+ checks, (3\d|4\d) utilities$", done.stdout, re.M)
 
 
+def test_libc_on_the_libos(direct: Guest) -> None:
+    done = direct.command("/usr/libexec/libctest", timeout=60)
+    assert (done.status, done.stdout, done.stderr) == (0, b"", b"")
+
+
 @pytest.mark.parametrize(
     ("text", "status", "stdout", "stderr"),
     [
