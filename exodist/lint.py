@@ -6,13 +6,16 @@ the flags that it is compiled with, as an action of the build (`exodist.chain.st
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PYTHON = ("exodist", "tests", "exo")
+ACCEPTED = "tests/analysis.toml"
 C_FOLDERS = ("kernel", "userland")
 
 
@@ -60,3 +63,24 @@ def _module(tree: Path, name: str, *words: str) -> Check:
 def _c_files(tree: Path, pattern: str) -> Sequence[str]:
     found = (path for top in C_FOLDERS for path in sorted((tree / top).rglob(pattern)))
     return [path.relative_to(tree).as_posix() for path in found]
+
+
+_FINDING = re.compile(r"^(\S+?):\d+:\d+: warning: .* \[([\w.]+)\]$", re.MULTILINE)
+
+
+def accepted(tree: Path) -> set[tuple[str, str]]:
+    """File and checker of the analyser's findings that were looked at and are no faults."""
+    entries = tomllib.loads((tree / ACCEPTED).read_text())["accepted"]
+    return {(entry["file"], entry["checker"]) for entry in entries}
+
+
+def judge(said: Iterable[str], known: set[tuple[str, str]]) -> list[str]:
+    """What the analyser said of faults that are not accepted, and accepted ones that are gone."""
+    new, seen = [], set()
+    for text in said:
+        found = {(file, checker) for file, checker in _FINDING.findall(text)}
+        seen |= found
+        if not found or found - known:
+            new.append(text)
+    gone = [f"{ACCEPTED}: {file} has no finding of {name}" for file, name in sorted(known - seen)]
+    return new + gone

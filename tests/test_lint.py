@@ -8,7 +8,7 @@ import pytest
 
 from exodist.chain.report import Options
 from exodist.chain.stages import analyse, write_lock
-from exodist.lint import Check, checks
+from exodist.lint import Check, accepted, checks, judge
 from tests.small_tree import write_tree
 
 TREE = Path(__file__).resolve().parent.parent
@@ -22,7 +22,19 @@ def test_tree_is_clean(check: Check) -> None:
 
 @pytest.mark.whole
 def test_static_analysis() -> None:
-    assert analyse(TREE / "manifests/exov6.toml", Options()) == []
+    assert judge(analyse(TREE / "manifests/exov6.toml", Options()), accepted(TREE)) == []
+
+
+SAID = "`analyse a` printed a warning\na.c:1:2: warning: odd [core.Odd]\n"
+
+
+def test_findings_are_judged() -> None:
+    assert judge([SAID], {("a.c", "core.Odd")}) == []
+    assert judge([SAID], set()) == [SAID]
+    assert judge(["crashed"], set()) == ["crashed"]
+    assert judge([], {("a.c", "core.Odd")}) == [
+        "tests/analysis.toml: a.c has no finding of core.Odd"
+    ]
 
 
 @pytest.mark.whole
