@@ -129,6 +129,13 @@ TOOLS = (
     ),
     Tool("osslsigncode", "test", "judges signatures of UEFI programs", _same("osslsigncode")),
     Tool("dash", "test", "a second shell that our shell's tests pass against", _same("dash")),
+    Tool(
+        "C library headers",
+        "test",
+        "host build of libc and kernel/lib, with sanitizers",
+        {"apt": "libc6-dev", "dnf": "glibc-devel", "pacman": "glibc", "brew": "gcc"},
+        ("/usr/include/stdio.h", "/Library/Developer/CommandLineTools/SDKs"),
+    ),
     Tool("cc", "test", "host build of libc and kernel/lib, with sanitizers", _same("gcc")),
 )
 
