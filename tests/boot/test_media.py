@@ -71,3 +71,16 @@ def test_run_gives_the_commands_output_and_status(
     assert int(lines[1]) >= 40
     assert err == b"oops\n"
     assert log.stat().st_size > 0
+
+
+@pytest.mark.parametrize("what", ["truncated", "foreign", "empty"])
+def test_what_is_no_image_of_ours(
+    system: System, capfd: pytest.CaptureFixture[str], tmp_path: Path, what: str
+) -> None:
+    image = tmp_path / "image.iso"
+    data = system.iso.read_bytes()
+    image.write_bytes({"truncated": data[: 1 << 20], "foreign": b"x" * 70000, "empty": b""}[what])
+    arguments = ["run", str(image), "--headless", "--command", "true", "--timeout", "60"]
+    assert main([*arguments, "--log", str(tmp_path / "log")]) == 125
+    out, err = capfd.readouterr()
+    assert out == "" and err.startswith("error: ") and len(err.splitlines()) <= 2
