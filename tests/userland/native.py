@@ -54,6 +54,26 @@ def build(cache: Path) -> Path:
     return folder / "bin"
 
 
+def build_folder(source: Path, cache: Path) -> Path:
+    """A folder with the program whose sources are all of a folder, under that folder's name."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler on this host (`exodist doctor` says how to get one)")
+    digest = hashlib.sha256(" ".join([compiler, *FLAGS]).encode())
+    for path in sorted(source.glob("*.[ch]")):
+        digest.update(f"{path.name}\0".encode() + path.read_bytes())
+    folder = cache / f"{source.name}-{digest.hexdigest()[:16]}"
+    if (folder / "done").exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with ThreadPoolExecutor(2) as pool:
+        objects = list(pool.map(lambda s: _compile(compiler, s, folder), source.glob("*.c")))
+    _run([compiler, *FLAGS, *map(str, objects), "-o", str(folder / source.name)])
+    (folder / "done").touch()
+    return folder
+
+
 def _digest(compiler: str) -> str:
     digest = hashlib.sha256(" ".join([compiler, *FLAGS]).encode())
     for path in sorted([*BIN.glob("*.c"), *LIBUTIL.rglob("*.[ch]")]):
