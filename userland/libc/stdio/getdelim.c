@@ -28,6 +28,21 @@ static size_t stretch(FILE *stream, int delimiter, size_t most, int *found)
     return (size_t)(end - stream->read_at) + 1;
 }
 
+/* An error of before must not be taken for one that comes now. */
+static unsigned forget_error(FILE *stream)
+{
+    unsigned before = stream->flags & STREAM_ERROR;
+    stream->flags &= ~STREAM_ERROR;
+    return before;
+}
+
+static int failed_since(FILE *stream, unsigned before)
+{
+    int failed = (stream->flags & STREAM_ERROR) != 0;
+    stream->flags |= before;
+    return failed;
+}
+
 static int reserve(char **line, size_t *size, size_t need)
 {
     if (*line != NULL && *size >= need)
@@ -56,6 +71,7 @@ ssize_t getdelim(char **restrict line, size_t *restrict size, int delimiter, FIL
         *size = 0;
     if (__stream_to_read(stream) < 0)
         return -1;
+    unsigned before = forget_error(stream);
     while (!found && (more = stretch(stream, delimiter, SSIZE_MAX - 1 - used, &found)) > 0) {
         if (reserve(line, size, used + more + 1) < 0) {
             stream->flags |= STREAM_ERROR;
@@ -65,7 +81,7 @@ ssize_t getdelim(char **restrict line, size_t *restrict size, int delimiter, FIL
         stream->read_at += more;
         used += more;
     }
-    if (used == 0 || (stream->flags & STREAM_ERROR && !found))
+    if (failed_since(stream, before) || used == 0)
         return -1;
     (*line)[used] = '\0';
     return (ssize_t)used;
@@ -83,12 +99,13 @@ char *fgets(char *restrict line, int size, FILE *restrict stream)
     if (size <= 0 || __stream_to_read(stream) < 0)
         return NULL;
     size_t room = (size_t)size - 1;
+    unsigned before = forget_error(stream);
     while (used < room && !found && (more = stretch(stream, '\n', room - used, &found)) > 0) {
         memcpy(line + used, stream->read_at, more);
         stream->read_at += more;
         used += more;
     }
-    if (used == 0 && room > 0)
+    if (failed_since(stream, before) || (used == 0 && room > 0))
         return NULL;
     line[used] = '\0';
     return line;

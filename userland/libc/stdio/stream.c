@@ -195,13 +195,24 @@ void __stream_discard(FILE *stream)
         free(stream);
 }
 
+/* Input that cannot be read again is kept. */
+static int flush(FILE *stream)
+{
+    if (stream->write_at != NULL)
+        return __stream_drain(stream);
+    int saved = errno;
+    off_t position = stream->read_end != NULL ? stream->seek(stream, 0, SEEK_CUR) : -1;
+    errno = saved;
+    return position >= 0 ? __stream_rest(stream) : 0;
+}
+
 int fflush(FILE *stream)
 {
     int result = 0;
     if (stream != NULL)
-        return stream->write_at != NULL ? __stream_drain(stream) : __stream_rest(stream);
+        return flush(stream);
     for (stream = streams; stream != NULL; stream = stream->next)
-        if (stream->write_at != NULL && __stream_drain(stream) < 0)
+        if (flush(stream) < 0)
             result = EOF;
     return result;
 }
