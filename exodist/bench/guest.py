@@ -6,6 +6,7 @@ on any host. What a mode switch or a TLB flush costs on hardware is not in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,12 +78,12 @@ def _direct(module: Artifact, kernel: Artifact) -> DirectBoot:
 
 
 def _metrics(text: str) -> Iterator[Metric]:
-    """Lines `bench NAME MINIMUM [MEDIAN]` that the guest printed."""
-    lines = [line.split() for line in text.splitlines() if line.startswith("bench ")]
-    if not lines:
+    """Lines `bench NAME MINIMUM MEDIAN` of a bench program, or `NAME VALUE` of /proc/boot."""
+    found = re.findall(r"^(?:bench )?(\w+) (\d+)(?: \d+)?\r?$", text, re.MULTILINE)
+    if not found:
         raise CheckError("the guest printed no figures")
-    for _, name, minimum, *_ in lines:
-        yield guest_metric(name, int(minimum), ARCH)
+    for name, value in found:
+        yield guest_metric(name, int(value), ARCH)
 
 
 def _sizes(kernel: Path) -> Iterator[Metric]:

@@ -43,6 +43,7 @@ GUEST = {
     "fork_exit_wait": Known("instructions"),
     "fork_exec_wait": Known("instructions", 100_000, "Linux 6.1", 202_000),
     "pipe_round_trip": Known("instructions", 4_000, "Linux 6.1", 10_332),
+    "fs_check": Known("instructions"),
     "entry_to_first_user": Known("instructions", 2_000_000, "seL4", 200_700_000),
     "entry_to_prompt": Known("instructions", 20_000_000),
     "kernel_text": Known("bytes", 95_000, "seL4", 97_500),

@@ -215,6 +215,7 @@ static void check_fs(struct boot_state *state)
 
     if (!info->fs_image.size || (info->flags & BOOT_FLAG_FS_CHECKED))
         return;
+    state->fs_check_cycles = cpu_cycles();
     result = fs_check_parse(state->command_line, &expected);
     if (result == FS_CHECK_OK)
         result = fs_check_image(&expected, phys_to_virt(info->fs_image.base), info->fs_image.size,
@@ -223,6 +224,7 @@ static void check_fs(struct boot_state *state)
         panic("fs.img: %s", fs_fault(result));
     info->fs_data_blocks = expected.blocks;
     info->flags |= BOOT_FLAG_FS_CHECKED;
+    state->fs_check_cycles = cpu_cycles() - state->fs_check_cycles;
 }
 
 /* The program of the boot archive that the word `root=` names, else `root`. */
@@ -295,6 +297,7 @@ _Noreturn void root_start(struct boot_state *state)
     root->regs.message[0] = ROOT_INFO_VADDR;
     run_bind(root, 0, SLICE_SPACE, ROOT_WEIGHT);
     run_set_state(root, ENV_RUNNABLE);
+    out->fs_check_cycles = state->fs_check_cycles;
     out->start_cycles = cpu_cycles() - state->entry_cycles;
     cpu_enter_user();
 }

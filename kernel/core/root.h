@@ -12,6 +12,7 @@ struct boot_state {
     uint64_t total_frames;
     uint64_t kernel_frames;
     uint64_t entry_cycles; /* when the kernel was entered */
+    uint64_t fs_check_cycles;
 };
 
 /* Frames that the start still takes, not cleared; the number of the first. */

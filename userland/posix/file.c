@@ -1,5 +1,6 @@
 /* Open file descriptions and descriptors. See file.h. */
 #include "file.h"
+#include "boot_facts.h"
 #include "console.h"
 #include "pipe.h"
 #include "proc_files.h"
@@ -189,6 +190,8 @@ int64_t file_read(struct process *process, struct file *file, void *buffer, uint
         return offset < 0 ? pipe_transfer_in(process, file, buffer, size) : -ESPIPE;
     case FILE_TERMINAL:
         done = console_read(process, file->terminal, buffer, size, deciseconds);
+        if (done == -EAGAIN && file->terminal->port == 0)
+            boot_facts_prompt();
         return done == -EAGAIN ? would_wait(process, file, file->terminal) : done;
     case FILE_DIRECTORY:
         return -EISDIR;

@@ -1,6 +1,7 @@
 /*
  * The POSIX server: start, then one call after another. See docs/reference/posix-server.md.
  */
+#include "boot_facts.h"
 #include "console.h"
 #include "file.h"
 #include "memory.h"
@@ -220,6 +221,7 @@ _Noreturn void _start(const struct domain_info *info)
 {
     facts = info;
     memory_init(info);
+    boot_facts_init(info);
     console_init(info->ports);
     open_root();
     make_tree();

@@ -48,6 +48,11 @@ void memory_init(const struct domain_info *info)
     words_end -= words_end % WORDS; /* the first page of words begins before `low` */
 }
 
+uint64_t memory_free(void)
+{
+    return high - low + free_count + object_count + (uint64_t)env_count * OBJECT_ENV_FRAMES;
+}
+
 static bool add_tables(vaddr_t vaddr)
 {
     for (uint32_t level = LEVELS; level >= 1; level--) {

@@ -13,6 +13,9 @@
 
 void memory_init(const struct domain_info *info);
 
+/* Frames that nobody has taken. */
+uint64_t memory_free(void);
+
 /* fs.img, mapped whole. */
 const void *memory_map_image(uint64_t bytes);
 

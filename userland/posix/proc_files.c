@@ -1,5 +1,6 @@
 /* /proc. See proc_files.h. */
 #include "proc_files.h"
+#include "boot_facts.h"
 #include "page.h"
 #include "process.h"
 #include "tty.h"
@@ -15,8 +16,10 @@ enum {
     FIRST = 24,      /* directory offset behind "." and ".." */
     TTY_MAJOR = 4 << 8,
     TTY_MINOR = 64,
+    PID_LAST = 100000, /* no process has a greater number */
 };
 
+static const char boot_name[] = "boot";
 static const char *const names[] = {[PROC_STAT] = "stat", [PROC_CMDLINE] = "cmdline"};
 
 static int make(struct node *directory, mode_t mode, pid_t pid, uint32_t which, struct node **found)
@@ -36,11 +39,34 @@ static int make(struct node *directory, mode_t mode, pid_t pid, uint32_t which, 
     return 0;
 }
 
+/* The one file that is of no process. */
+static int make_boot(struct node **found)
+{
+    struct node *node = node_new(S_IFREG | 0444, 0, 0);
+    if (!node)
+        return -ENOMEM;
+    node->process = PROC_ROOT;
+    node->device = PROC_BOOT;
+    node->inode = 0x40000000u + PROC_BOOT;
+    *found = node;
+    return 0;
+}
+
+static int list_boot(struct listing *listing)
+{
+    *listing = (struct listing){.name = boot_name,
+                                .length = (uint8_t)strlen(boot_name),
+                                .inode = 0x40000000u + PROC_BOOT,
+                                .mode = S_IFREG,
+                                .next = FIRST + PID_LAST + 1};
+    return 1;
+}
+
 static pid_t number(const char *name, size_t length)
 {
     pid_t value = 0;
     for (size_t i = 0; i < length; i++) {
-        if (name[i] < '0' || name[i] > '9' || value > 100000 || (i == 0 && name[i] == '0'))
+        if (name[i] < '0' || name[i] > '9' || value > PID_LAST || (i == 0 && name[i] == '0'))
             return 0;
         value = value * 10 + (name[i] - '0');
     }
@@ -50,6 +76,8 @@ static pid_t number(const char *name, size_t length)
 int proc_lookup(struct node *directory, const char *name, size_t length, struct node **found)
 {
     if (directory->process == PROC_ROOT) {
+        if (length == strlen(boot_name) && memcmp(name, boot_name, length) == 0)
+            return make_boot(found);
         pid_t pid = number(name, length);
         return pid ? make(directory, S_IFDIR | 0555, pid, 0, found) : -ENOENT;
     }
@@ -69,7 +97,7 @@ int proc_list(struct node *directory, uint32_t offset, struct listing *listing)
     if (directory->process == PROC_ROOT) {
         const struct process *process = process_after((pid_t)at);
         if (!process)
-            return 0;
+            return at <= PID_LAST ? list_boot(listing) : 0;
         int length = snprintf(text, sizeof(text), "%d", process->pid);
         *listing = (struct listing){.name = text,
                                     .length = (uint8_t)length,
@@ -142,11 +170,13 @@ static int64_t arguments_text(const struct process *process, char *text, size_t 
 int64_t proc_text(const struct node *file, char **text)
 {
     const struct process *process = process_find(file->process);
-    if (!process)
+    if (!process && file->device != PROC_BOOT)
         return -ESRCH;
     *text = malloc(PAGE);
     if (!*text)
         return -ENOMEM;
+    if (file->device == PROC_BOOT)
+        return boot_facts_text(*text, PAGE);
     return file->device == PROC_STAT ? stat_text(process, *text)
                                      : arguments_text(process, *text, PAGE);
 }

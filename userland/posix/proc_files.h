@@ -1,7 +1,7 @@
 /*
  * /proc: one directory per process with the files `stat` and `cmdline`, in Linux's form (proc(5)),
- * made when they are looked up. Nodes carry the process's number in `process`; the directory
- * /proc itself has PROC_ROOT.
+ * and `boot` (boot_facts.h), made when they are looked up. Nodes carry the process's number in
+ * `process`; the directory /proc itself has PROC_ROOT.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 enum proc_file {
     PROC_STAT = 1, /* in node->device */
     PROC_CMDLINE,
+    PROC_BOOT, /* in /proc itself */
 };
 
 int proc_lookup(struct node *directory, const char *name, size_t length, struct node **found);

@@ -150,9 +150,11 @@ __attribute__((force_align_arg_pointer)) _Noreturn void _start(const struct root
 
 _Noreturn void _start(const struct root_info *info)
 {
+    uint64_t begin = 0;
+    exo_time_now(SLOT_SELF, &begin);
     serial_init();
     memory_init(info);
-    start_domains(info);
+    start_domains(info, begin);
     exo_env_set(SLOT_SELF, ENV_WAIT_MASK, ALL_BITS);
     uint64_t message[5] = {0};
     for (;;) {

@@ -35,6 +35,14 @@ struct run *memory_largest(void)
     return best;
 }
 
+uint64_t memory_taken(void)
+{
+    uint64_t taken = 0;
+    for (uint32_t i = 0; i < run_count; i++)
+        taken += runs[i].next;
+    return taken;
+}
+
 uint64_t memory_take(struct run *run, uint64_t count)
 {
     if (run->count - run->next < count)

@@ -25,6 +25,9 @@ struct run *memory_largest(void);
 void memory_map(struct run *run, slot_t aspace, slot_t frames, uint64_t offset, vaddr_t vaddr,
                 uint64_t count, uint64_t prot);
 
+/* Frames of all runs that are taken. */
+uint64_t memory_taken(void);
+
 /* Takes `count` frames in one piece off the run. */
 uint64_t memory_take(struct run *run, uint64_t count);
 

@@ -50,6 +50,8 @@ uint32_t domain_count;
 
 static const struct root_info *facts;
 static uint64_t wall_seconds;
+static uint64_t program_frames; /* of the boot archive, without fs.img */
+static uint64_t first_user;     /* the clock when root began */
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -121,6 +123,11 @@ static void make_info(struct run *run, uint64_t begin, uint64_t frames, uint64_t
         .fs_size = posix ? facts->fs_size : 0,
         .fs_data_blocks = posix ? facts->fs_data_blocks : 0,
         .wall_seconds = wall_seconds,
+        .first_user = first_user,
+        .start_cycles = facts->start_cycles,
+        .fs_check_cycles = facts->fs_check_cycles,
+        .kernel_frames = facts->kernel_frames,
+        .other_frames = program_frames + memory_taken() - (run->next - begin),
         .ports = serial_present(),
     };
     memcpy(info->command_line, facts->command_line, sizeof(info->command_line));
@@ -184,10 +191,11 @@ static const struct boot_archive *archive(void)
     return head;
 }
 
-void start_domains(const struct root_info *info)
+void start_domains(const struct root_info *info, uint64_t begin)
 {
     facts = info;
     wall_seconds = info->wall_seconds ? info->wall_seconds : clock_wall_seconds();
+    first_user = begin;
     check(exo_slice_bind(ROOT_SLOT_SLICE, SLOT_SELF, WEIGHT_ROOT), "take time");
     const struct boot_archive *head = archive();
     const struct boot_archive_entry *entries = (const void *)(head + 1);
@@ -195,6 +203,8 @@ void start_domains(const struct root_info *info)
     domain_count = 1;
     for (uint32_t i = 0; i < head->count; i++) {
         const struct boot_archive_entry *entry = &entries[i];
+        if (strcmp(entry->name, "fs.img") != 0)
+            program_frames += pages_of(entry->size);
         if (strcmp(entry->name, "posix") == 0)
             posix = entry;
         else if (strcmp(entry->name, "root") != 0 && strcmp(entry->name, "fs.img") != 0 &&

@@ -16,5 +16,8 @@ struct domain {
 extern struct domain domains[DOMAINS_MAX];
 extern uint32_t domain_count;
 
-/* Starts every domain of the archive but root itself. `posix` gets what the others leave. */
-void start_domains(const struct root_info *info);
+/*
+ * Starts every domain of the archive but root itself. `posix` gets what the others leave. `begin`
+ * is the clock when root began.
+ */
+void start_domains(const struct root_info *info, uint64_t begin);

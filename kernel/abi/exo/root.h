@@ -30,15 +30,16 @@ enum root_slot {
 struct root_info {
     uint32_t version; /* 1 */
     uint32_t boot_flags;
-    uint64_t archive_size;   /* bytes */
-    uint64_t fs_size;        /* bytes, hash tree included; 0: none */
-    uint64_t fs_data_blocks; /* 4 KiB blocks */
-    uint64_t tsc_hz;         /* 0: not known: use time_now */
-    uint64_t tsc_base;       /* TSC at the clock's zero */
-    uint64_t wall_seconds;   /* since 1970 at the clock's zero; 0: not known */
-    uint64_t kernel_frames;  /* frames that the kernel keeps for itself, image included */
-    uint64_t total_frames;   /* RAM frames of the machine */
-    uint64_t start_cycles;   /* TSC from the kernel's entry to root's */
+    uint64_t archive_size;    /* bytes */
+    uint64_t fs_size;         /* bytes, hash tree included; 0: none */
+    uint64_t fs_data_blocks;  /* 4 KiB blocks */
+    uint64_t tsc_hz;          /* 0: not known: use time_now */
+    uint64_t tsc_base;        /* TSC at the clock's zero */
+    uint64_t wall_seconds;    /* since 1970 at the clock's zero; 0: not known */
+    uint64_t kernel_frames;   /* frames that the kernel keeps for itself, image included */
+    uint64_t total_frames;    /* RAM frames of the machine */
+    uint64_t start_cycles;    /* TSC from the kernel's entry to root's */
+    uint64_t fs_check_cycles; /* of them, for the check of fs.img; 0: the loader checked it */
     struct boot_framebuffer framebuffer;
     uint32_t frames_count; /* capabilities from ROOT_SLOT_FRAMES on */
     uint32_t frames_spare; /* 0: what root itself is made of lies outside the capabilities */

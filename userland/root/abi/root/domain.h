@@ -32,7 +32,12 @@ struct domain_info {
     uint64_t weight;      /* of DOMAIN_SLOT_SLICE */
     uint64_t fs_size;     /* bytes, hash tree included; 0: none */
     uint64_t fs_data_blocks;
-    uint64_t wall_seconds; /* since 1970 at the clock's zero; 0: not known */
+    uint64_t wall_seconds;    /* since 1970 at the clock's zero; 0: not known */
+    uint64_t first_user;      /* the clock at root's first instruction, nanoseconds */
+    uint64_t start_cycles;    /* TSC from the kernel's entry to root's */
+    uint64_t fs_check_cycles; /* of them, for the check of fs.img */
+    uint64_t kernel_frames;   /* that the kernel keeps for itself */
+    uint64_t other_frames; /* in use outside DOMAIN_SLOT_FRAMES, the kernel's and fs.img left out */
     uint32_t ports;        /* serial ports that exist: bit 0 COM1, bit 1 COM2 */
     uint32_t zero;
     char command_line[1024];
