@@ -19,7 +19,7 @@
 
 enum {
     PAGE = 4096,
-    SMALL_FRAMES = 512, /* memory of a domain that is not posix: 2 MiB */
+    SMALL_FRAMES = 256, /* memory of a domain that is not posix: 1 MiB */
     ENV_FRAMES = 3,
     DEAD_BIT = 8, /* notification bit DEAD_BIT + n: domain n stopped */
     GAS_SHIFT = 62,
