@@ -2,7 +2,6 @@
  * chmod: change the file modes.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/chmod.html
  */
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,21 +16,10 @@ static bool recursive;
 
 static bool change(const char *path, bool operand);
 
-static bool change_entries(const char *path)
+static bool change_inner(const char *path, const void *context)
 {
-    char **names = directory_names(path);
-    if (names == NULL) {
-        warn("%s", path);
-        return false;
-    }
-    bool good = true;
-    for (char **name = names; *name != NULL; name++) {
-        char *inner = path_join(path, *name);
-        good = change(inner, false) && good;
-        free(inner);
-    }
-    directory_names_free(names);
-    return good;
+    (void)context;
+    return change(path, false);
 }
 
 /* A link found on the way is left alone; one named by an operand is followed. */
@@ -50,7 +38,7 @@ static bool change(const char *path, bool operand)
         warn("%s", path);
         return false;
     }
-    return !recursive || !S_ISDIR(st.st_mode) || change_entries(path);
+    return !recursive || !S_ISDIR(st.st_mode) || directory_each(path, change_inner, NULL);
 }
 
 /* getopt() would take `-w` or `-x,u+r` for options: a mode may begin with a minus. */

@@ -4,27 +4,16 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tree.h"
 #include "util.h"
 
-static bool is_directory(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static bool copy_into(const char *from, const char *directory, const struct copy_rules *rules)
 {
-    char *name = xstrdup(path_last(from));
-    name[strcspn(name, "/")] = '\0';
-    char *to = path_join(directory, name);
+    char *to = path_into(directory, from);
     bool good = tree_copy(from, to, rules);
     free(to);
-    free(name);
     return good;
 }
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,12 +55,9 @@ static bool link_file(const char *from, const char *to)
 
 static bool link_into(const char *from, const char *directory)
 {
-    char *name = xstrdup(path_last(from));
-    name[strcspn(name, "/")] = '\0';
-    char *to = path_join(directory, name);
+    char *to = path_into(directory, from);
     bool good = link_file(from, to);
     free(to);
-    free(name);
     return good;
 }
 
@@ -86,8 +82,7 @@ int main(int argc, char *argv[])
     if (count < 2)
         usage();
     const char *target = argv[argc - 1];
-    struct stat st;
-    if (stat(target, &st) != 0 || !S_ISDIR(st.st_mode)) {
+    if (!is_directory(target)) {
         if (count == 2)
             return !link_file(argv[optind], target);
         errno = ENOTDIR;

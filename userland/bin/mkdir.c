@@ -10,12 +10,6 @@
 #include "mode.h"
 #include "util.h"
 
-static bool is_directory(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 /* Makes the directories above the last component: umask's mode, and always u+wx. */
 static bool make_parents(char *path, mode_t mask)
 {

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,12 +13,6 @@
 
 static bool force;
 static bool interactive;
-
-static bool is_directory(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
 
 /* To another file system: copy all of it with its attributes, then remove the source. */
 static bool move_across(const char *from, const char *to)
@@ -69,12 +62,9 @@ static bool move(const char *from, const char *to)
 
 static bool move_into(const char *from, const char *directory)
 {
-    char *name = xstrdup(path_last(from));
-    name[strcspn(name, "/")] = '\0';
-    char *to = path_join(directory, name);
+    char *to = path_into(directory, from);
     bool good = move(from, to);
     free(to);
-    free(name);
     return good;
 }
 

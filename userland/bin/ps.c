@@ -79,13 +79,13 @@ static void format_pgid(const struct process *p, char *text, size_t size)
     put(text, size, p->pgid);
 }
 
-/* [[dd-]hh:]mm:ss */
-static void format_long_time(long long seconds, char *text, size_t size)
+/* [[dd-]hh:]mm:ss, or [dd-]hh:mm:ss */
+static void put_time(char *text, size_t size, long long seconds, bool hours)
 {
     int used = 0;
     if (seconds >= 86400)
         used = snprintf(text, size, "%lld-", seconds / 86400);
-    if (seconds >= 3600)
+    if (hours || seconds >= 3600)
         used += snprintf(text + used, size - (size_t)used, "%02lld:", seconds / 3600 % 24);
     snprintf(text + used, size - (size_t)used, "%02lld:%02lld", seconds / 60 % 60, seconds % 60);
 }
@@ -98,18 +98,12 @@ static long long age(const struct process *p)
 
 static void format_etime(const struct process *p, char *text, size_t size)
 {
-    format_long_time(age(p), text, size);
+    put_time(text, size, age(p), false);
 }
 
-/* [dd-]hh:mm:ss */
 static void format_time(const struct process *p, char *text, size_t size)
 {
-    long long seconds = p->ticks / ticks_per_second;
-    int used = 0;
-    if (seconds >= 86400)
-        used = snprintf(text, size, "%lld-", seconds / 86400);
-    snprintf(text + used, size - (size_t)used, "%02lld:%02lld:%02lld", seconds / 3600 % 24,
-             seconds / 60 % 60, seconds % 60);
+    put_time(text, size, p->ticks / ticks_per_second, true);
 }
 
 static void format_pcpu(const struct process *p, char *text, size_t size)

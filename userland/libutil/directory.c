@@ -38,3 +38,21 @@ void directory_names_free(char **names)
         free(*name);
     free(names);
 }
+
+bool directory_each(const char *path, bool (*visit)(const char *inner, const void *context),
+                    const void *context)
+{
+    char **names = directory_names(path);
+    if (names == NULL) {
+        warn("%s", path);
+        return false;
+    }
+    bool good = true;
+    for (char **name = names; *name != NULL; name++) {
+        char *inner = path_join(path, *name);
+        good = visit(inner, context) && good;
+        free(inner);
+    }
+    directory_names_free(names);
+    return good;
+}

@@ -4,8 +4,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,21 +34,9 @@ static bool refused(const char *verb, const char *path, const struct stat *st,
     return !ask("%s write-protected %s", verb, path);
 }
 
-static bool remove_contents(const char *path, const struct remove_rules *rules)
+static bool remove_inner(const char *path, const void *rules)
 {
-    char **names = directory_names(path);
-    if (names == NULL) {
-        warn("%s", path);
-        return false;
-    }
-    bool good = true;
-    for (char **name = names; *name != NULL; name++) {
-        char *inner = path_join(path, *name);
-        good = tree_remove(inner, rules) && good;
-        free(inner);
-    }
-    directory_names_free(names);
-    return good;
+    return tree_remove(path, rules);
 }
 
 static bool remove_directory(const char *path, const struct stat *st,
@@ -70,7 +56,7 @@ static bool remove_directory(const char *path, const struct stat *st,
         if (!empty) {
             if (refused("descend into directory", path, st, rules))
                 return true;
-            if (!remove_contents(path, rules))
+            if (!directory_each(path, remove_inner, rules))
                 return false;
         }
     }

@@ -1,5 +1,7 @@
 /* text.c: numbers, escapes and paths in arguments. */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "util.h"
 
@@ -73,6 +75,21 @@ char *path_join(const char *directory, const char *name)
     path[length] = '/';
     memcpy(path + length + 1, name, size);
     return path;
+}
+
+char *path_into(const char *directory, const char *path)
+{
+    char *name = xstrdup(path_last(path));
+    name[strcspn(name, "/")] = '\0';
+    char *joined = path_join(directory, name);
+    free(name);
+    return joined;
+}
+
+bool is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 const char *path_last(const char *path)

@@ -27,3 +27,6 @@ bool tree_remove(const char *path, const struct remove_rules *rules);
 /* The names in a directory without `.` and `..`, ended by NULL; NULL with errno. */
 char **directory_names(const char *path);
 void directory_names_free(char **names);
+/* Calls visit for the path of each entry; false after a diagnostic or if one call was false. */
+bool directory_each(const char *path, bool (*visit)(const char *inner, const void *context),
+                    const void *context);

@@ -47,6 +47,10 @@ bool write_all(int fd, const void *bytes, size_t size);
 
 /* `directory/name` in fresh memory, with one slash between. */
 char *path_join(const char *directory, const char *name);
+/* `directory/name` with the last component of the path for the name: what cp, ln and mv write to.
+ */
+char *path_into(const char *directory, const char *path);
+bool is_directory(const char *path);
 /* Where the last component of the path begins; trailing slashes stay with it. */
 const char *path_last(const char *path);
 /* Reads a whole symbolic link into fresh memory; NULL with errno. */
