@@ -84,11 +84,15 @@ static size_t width(const char *s, size_t len)
     return columns;
 }
 
-static size_t row_width(void)
+/* Columns of the terminal: $COLUMNS, what the terminal says, or 80. */
+static size_t row_width(int fd)
 {
     const char *columns = var_get("COLUMNS");
     int number = columns ? parse_number(columns) : -1;
+    struct winsize size;
 
+    if (number <= 0 && tcgetwinsize(fd, &size) == 0)
+        number = size.ws_col;
     return number > 10 ? (size_t)number : 80;
 }
 
@@ -98,7 +102,7 @@ static void redraw(const struct editor *e)
     const char *last_line = strrchr(e->prompt, '\n');
     const char *prompt = last_line ? last_line + 1 : e->prompt;
     size_t used = width(prompt, strlen(prompt)) + 1;
-    size_t room = row_width() > used + 8 ? row_width() - used : 8;
+    size_t room = row_width(e->fd) > used + 8 ? row_width(e->fd) - used : 8;
     const char *text = buf_string((struct buf *)&e->text);
     size_t from = 0;
     size_t to = e->text.len;
@@ -333,7 +337,8 @@ static enum ending edit(struct editor *e)
             change(e, key);
         /* Typing at the end of a short line: the byte is all that changes on the screen. */
         if (at_end && key >= ' ' && key < 0x7f &&
-            width(e->prompt, strlen(e->prompt)) + width(e->text.data, e->text.len) < row_width())
+            width(e->prompt, strlen(e->prompt)) + width(e->text.data, e->text.len) <
+                row_width(e->fd))
             write_all(STDERR_FILENO, &e->text.data[e->cursor - 1], 1);
         else
             redraw(e);
