@@ -121,17 +121,14 @@ bool aspace_empty(struct aspace *aspace, unsigned *budget)
     return table_empty(aspace->top, USER_ENTRIES, MMU_LEVELS, budget);
 }
 
-struct range {
-    uint64_t first;
-    uint64_t count;
-};
-
-static bool in_range(pte_t entry, struct range range)
+/* A device capability may span RAM, which it does not cover. */
+static bool in_range(pte_t entry, struct frame_range range)
 {
-    return pte_present(entry) && pte_frame(entry) - range.first < range.count;
+    return pte_present(entry) && pte_frame(entry) - range.first < range.count &&
+           (!range.device || frame_state(pte_frame(entry)) == FRAME_RESERVED);
 }
 
-static void purge_pages(pte_t *table, struct range range)
+static void purge_pages(pte_t *table, struct frame_range range)
 {
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
         if (in_range(table[i], range)) {
@@ -143,7 +140,8 @@ static void purge_pages(pte_t *table, struct range range)
 
 /* Handles what stands at `vaddr`: goes down to a leaf table, or over a hole or a table in the
  * range. The level whose entry was dealt with, 0 where the budget ended within a table. */
-static unsigned purge_at(struct aspace *aspace, vaddr_t vaddr, struct range range, unsigned *budget)
+static unsigned purge_at(struct aspace *aspace, vaddr_t vaddr, struct frame_range range,
+                         unsigned *budget)
 {
     pte_t *table = aspace->top;
 
@@ -165,11 +163,8 @@ static unsigned purge_at(struct aspace *aspace, vaddr_t vaddr, struct range rang
     return 2;
 }
 
-bool aspace_purge(struct aspace *aspace, vaddr_t *vaddr, uint64_t first, uint64_t count,
-                  unsigned *budget)
+bool aspace_purge(struct aspace *aspace, vaddr_t *vaddr, struct frame_range range, unsigned *budget)
 {
-    struct range range = {first, count};
-
     while (*vaddr<USER_END && * budget> 0) {
         unsigned level = purge_at(aspace, *vaddr, range, budget);
         uint64_t span = level ? 1ull << (3 + 9 * level) : 0;
@@ -247,7 +242,7 @@ static bool mappable(const struct cap *frames, uint64_t frame)
     if (frame_revoking(frame) || !frame_countable(frame))
         return false;
     if (cap_rights(frames) & RIGHT_DEVICE)
-        return state == FRAME_RESERVED;
+        return state == FRAME_RESERVED && !mmu_keeps(frame * PAGE_SIZE);
     return state == FRAME_PLAIN || state == FRAME_AREA;
 }
 

@@ -48,7 +48,14 @@ void aspace_set(struct aspace *aspace, pte_t *entry, vaddr_t vaddr, pte_t value)
 void aspace_kill(struct aspace *aspace);
 bool aspace_empty(struct aspace *aspace, unsigned *budget);
 
-/* For revoke.c: takes away what maps frames first .. first + count, tables among them, from
- * `*vaddr` on; true when the end was reached within the budget of leaf tables. */
-bool aspace_purge(struct aspace *aspace, vaddr_t *vaddr, uint64_t first, uint64_t count,
+/* What a frames capability covers: for devices only what is no RAM. */
+struct frame_range {
+    uint64_t first;
+    uint64_t count;
+    bool device;
+};
+
+/* For revoke.c: takes away what maps frames of the range, tables among them, from `*vaddr` on;
+ * true when the end was reached within the budget of leaf tables. */
+bool aspace_purge(struct aspace *aspace, vaddr_t *vaddr, struct frame_range range,
                   unsigned *budget);

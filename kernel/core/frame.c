@@ -26,12 +26,6 @@ void frame_init(uint32_t *table, uint64_t limit)
         table[i] = FRAME_RESERVED;
 }
 
-/* Set once the boot memory map is known: every RAM frame lies below the limit. */
-bool frame_in_ram(uint64_t frame)
-{
-    return frame_known(frame);
-}
-
 void frame_set_state(uint64_t frame, enum frame_state state)
 {
     frame_table[frame] = (frame_table[frame] & ~FRAME_STATE_MASK) | state;

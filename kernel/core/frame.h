@@ -68,9 +68,6 @@ static inline bool frame_donatable(uint64_t frame)
     return frame_known(frame) && frame_table[frame] == FRAME_PLAIN;
 }
 
-/* Whether the physmap shows the frame. */
-bool frame_in_ram(uint64_t frame);
-
 void frame_set_state(uint64_t frame, enum frame_state state);
 
 /* `count` frames from `frame` take `state` (and stay as they are otherwise). */

@@ -51,6 +51,17 @@ static void copy_info(const struct boot_info *from)
     memcpy(command_line, (const void *)from->command_line.base, line_size);
 }
 
+/* What the physmap cannot show is not there. */
+static void clamp_memory(void)
+{
+    for (uint32_t i = 0; i < info.memory_count; i++) {
+        uint64_t end = memory[i].base + memory[i].size;
+
+        if (end > PHYSMAP_SIZE)
+            memory[i].size -= memory[i].base > PHYSMAP_SIZE ? memory[i].size : end - PHYSMAP_SIZE;
+    }
+}
+
 /* The largest free range that identity covers. */
 static void choose_pool(void)
 {
@@ -93,7 +104,7 @@ static uint64_t ram_end(void)
     uint64_t end = 0;
 
     for (uint32_t i = 0; i < info.memory_count; i++)
-        if (memory[i].type != BOOT_MEMORY_DEVICE)
+        if (memory[i].type != BOOT_MEMORY_DEVICE && memory[i].size)
             end = memory[i].base + memory[i].size;
     return end / PAGE_SIZE;
 }
@@ -101,6 +112,15 @@ static uint64_t ram_end(void)
 static bool is_plain(uint32_t type)
 {
     return type == BOOT_MEMORY_FREE || type == BOOT_MEMORY_BOOT || type == BOOT_MEMORY_MODULE;
+}
+
+/* The image, and what was taken from the pool, stay the kernel's. */
+static void keep_frames(void)
+{
+    for (uint32_t i = 0; i < info.memory_count; i++)
+        if (memory[i].type == BOOT_MEMORY_KERNEL)
+            frame_set_range(memory[i].base / PAGE_SIZE, memory[i].size / PAGE_SIZE, FRAME_KERNEL);
+    frame_set_range((pool->base + pool->size) / PAGE_SIZE, taken, FRAME_KERNEL);
 }
 
 static void init_frames(void)
@@ -112,6 +132,7 @@ static void init_frames(void)
     for (uint32_t i = 0; i < info.memory_count; i++)
         if (is_plain(memory[i].type))
             frame_set_range(memory[i].base / PAGE_SIZE, memory[i].size / PAGE_SIZE, FRAME_PLAIN);
+    keep_frames();
 }
 
 static uint64_t count_frames(bool all)
@@ -135,6 +156,7 @@ _Noreturn void kernel_main(uint64_t info_paddr)
     cpu_init();
     trap_init();
     copy_info((const struct boot_info *)info_paddr);
+    clamp_memory();
     choose_pool();
     mmu_init(&info, memory, take_at_identity);
     init_frames();

@@ -84,6 +84,5 @@ status_t sys_env_yield(struct cap *cap)
     if ((struct env *)cap->object != env)
         return EXO_BAD_VALUE;
     env->regs.status = EXO_OK;
-    run_yield();
-    return EXO_OK;
+    return run_yield();
 }

@@ -63,8 +63,12 @@ static void mark(const struct cap *cap, struct revocation *r)
 {
     uint64_t frame, end;
 
+    if (cap_rights(cap) & RIGHT_DEVICE) { /* not counted: no look at the frames */
+        r->phase = PHASE_PURGE;
+        return;
+    }
     if (!next_frames(cap, r, &frame, &end)) {
-        r->phase = r->found || (cap_rights(cap) & RIGHT_DEVICE) ? PHASE_PURGE : PHASE_DONE;
+        r->phase = r->found ? PHASE_PURGE : PHASE_DONE;
         return;
     }
     for (; frame < end; frame++) {
@@ -92,6 +96,8 @@ static void unmark(const struct cap *cap, struct revocation *r)
 /* Goes through all address spaces; begins again where one that was not reached has gone. */
 static void purge(const struct cap *cap, struct revocation *r)
 {
+    struct frame_range range = {cap->object, cap_extent(cap),
+                                (cap_rights(cap) & RIGHT_DEVICE) != 0};
     unsigned budget = TABLES_STEP;
 
     if (!r->aspace || r->epoch != aspace_epoch) {
@@ -100,12 +106,12 @@ static void purge(const struct cap *cap, struct revocation *r)
         r->vaddr = 0;
     }
     while (&r->aspace->all != &aspace_all) {
-        if (!aspace_purge(r->aspace, &r->vaddr, cap->object, cap_extent(cap), &budget))
+        if (!aspace_purge(r->aspace, &r->vaddr, range, &budget))
             return;
         r->aspace = list_entry(r->aspace->all.next, struct aspace, all);
         r->vaddr = 0;
     }
-    r->phase = PHASE_ENVS;
+    r->phase = range.device ? PHASE_DONE : PHASE_ENVS;
 }
 
 /* An env whose capability table lies in the range cannot stay. */

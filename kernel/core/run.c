@@ -67,14 +67,15 @@ static void arm(uint64_t now)
 
 static void begin_slice(void)
 {
+    bool alone = listed_count < 2 && (!paying || paying->gas >= GAS_TICKED);
     uint64_t now;
 
-    if (listed_count < 2 && list_empty(&timers) && !armed) {
+    if (alone && list_empty(&timers) && !armed) {
         slice_end = 0;
         return;
     }
     now = timer_now();
-    slice_end = listed_count < 2 ? 0 : now + SLICE_NS;
+    slice_end = alone ? 0 : now + SLICE_NS;
     arm(now);
 }
 
@@ -206,18 +207,19 @@ void run_schedule(void)
         begin_slice();
 }
 
-void run_yield(void)
+status_t run_yield(void)
 {
     const struct env *top = chain_top(current);
     struct list *next = top->run_node.next;
 
     if (!top->listed || listed_count == 1)
-        return;
+        return EXO_OK;
     if (next == &run_list)
         next = next->next;
     pay();
     paying = list_entry(next, struct env, run_node);
     switch_to(chain_end(paying));
+    return EXO_OK;
 }
 
 static void expire(uint64_t now)
@@ -242,6 +244,9 @@ void run_timer(void)
         return;
     if (slice_end && now >= slice_end) {
         object_reap(REAP_STEP);
+        pay();
+        if (paying && paying->gas == 0)
+            env_stop_faulted(paying, 0, 0);
         upcall_slice_end(current);
         slice_end = 0;
         run_schedule();

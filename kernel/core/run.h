@@ -30,7 +30,7 @@ void run_update(struct env *env);
 void run_schedule(void);
 
 /* The rest of the slot goes to the next of the run list, where there is another. */
-void run_yield(void);
+status_t run_yield(void);
 
 /* Goes on as `env` at once, on the slice that runs: gate calls. */
 void run_switch(struct env *env);

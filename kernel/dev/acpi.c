@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <arch/mmu.h>
 
-#include "core/frame.h"
 #include "lib/string.h"
 
 #define IOAPIC_DEFAULT 0xFEC00000u
@@ -64,13 +63,13 @@ static bool sums_to_zero(const void *bytes, size_t size)
     return sum == 0;
 }
 
-/* The table at `paddr` where it is whole and lies in RAM that the physmap shows. */
+/* The table at `paddr` where it is whole and the physmap shows it. */
 static const struct table *table_at(paddr_t paddr)
 {
     const struct table *table = phys_to_virt(paddr);
 
-    if (!frame_in_ram(paddr / PAGE_SIZE) || table->length < sizeof(*table) ||
-        table->length > TABLE_LIMIT || !frame_in_ram((paddr + table->length - 1) / PAGE_SIZE))
+    if (!mmu_shows(paddr) || !mmu_shows(paddr + sizeof(*table)) || table->length < sizeof(*table) ||
+        table->length > TABLE_LIMIT || !mmu_shows(paddr + table->length))
         return NULL;
     return sums_to_zero(table, table->length) ? table : NULL;
 }
@@ -81,8 +80,8 @@ static const struct table *table_find(paddr_t rsdp_paddr, const char *signature)
     const struct table *root;
     unsigned width;
 
-    if (!rsdp_paddr || !frame_in_ram(rsdp_paddr / PAGE_SIZE) ||
-        memcmp(rsdp->signature, "RSD PTR ", 8) != 0 || !sums_to_zero(rsdp, 20))
+    if (!rsdp_paddr || !mmu_shows(rsdp_paddr) || memcmp(rsdp->signature, "RSD PTR ", 8) != 0 ||
+        !sums_to_zero(rsdp, 20))
         return NULL;
     width = rsdp->revision >= 2 && rsdp->xsdt ? 8 : 4;
     root = table_at(width == 8 ? rsdp->xsdt : rsdp->rsdt);

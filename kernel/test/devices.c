@@ -7,6 +7,8 @@
 #define UART_MODEM (COM1 + 4)
 #define UART_SCRATCH (COM1 + 7)
 #define HPET_PADDR 0xFED00000ull
+#define VGA_ROM_PADDR 0xC0000ull
+#define ROM_SIGNATURE 0xAA55
 
 static void test_ports(void)
 {
@@ -27,15 +29,27 @@ static void test_ports(void)
 
 static void test_device_memory(void)
 {
-    volatile uint64_t *hpet = (volatile uint64_t *)SCRATCH_VADDR;
+    const volatile uint16_t *rom = (const volatile uint16_t *)SCRATCH_VADDR;
     struct exo_frame_info info;
+    struct exo_aspace_query page;
+    status_t status;
     uint64_t done;
 
+    check_equal(exo_aspace_map(SLOT_ASPACE, ROOT_SLOT_DEVICE, VGA_ROM_PADDR / PAGE, SCRATCH_VADDR,
+                               1, PROT_READ_PAGE, &done),
+                EXO_OK, "device memory is mapped");
+    check_equal(*rom, ROM_SIGNATURE, "and read");
+    do
+        status = exo_cap_revoke(ROOT_SLOT_DEVICE);
+    while (status == EXO_AGAIN);
+    check_equal(exo_aspace_query(SLOT_ASPACE, SCRATCH_VADDR, &page), EXO_OK, "query");
+    check_equal((int64_t)page.prot, 0, "revoked, it is not mapped");
     check_equal(exo_aspace_map(SLOT_ASPACE, ROOT_SLOT_DEVICE, HPET_PADDR / PAGE, SCRATCH_VADDR, 1,
                                PROT_READ_PAGE, &done),
-                EXO_OK, "device memory is mapped");
-    check(hpet[0] >> 32 != 0, "and read");
-    exo_aspace_unmap(SLOT_ASPACE, SCRATCH_VADDR, 1);
+                EXO_BUSY, "the kernel's clock is not for others");
+    check_equal(exo_aspace_map(SLOT_ASPACE, ROOT_SLOT_DEVICE, 0x1000000 / PAGE, SCRATCH_VADDR, 1,
+                               PROT_READ_PAGE, &done),
+                EXO_BUSY, "nor is its image");
     exo_frame_info(FRAMES, 0, &info);
     check_equal(exo_aspace_map(SLOT_ASPACE, ROOT_SLOT_DEVICE, info.paddr / PAGE, SCRATCH_VADDR, 1,
                                PROT_READ_PAGE, &done),

@@ -54,6 +54,13 @@ static void count_calls(uint64_t argument)
     }
 }
 
+static void spin(uint64_t argument)
+{
+    (void)argument;
+    for (;;)
+        ;
+}
+
 static void test_start(void)
 {
     make_space(SLOT_SPACE);
@@ -155,6 +162,24 @@ static void test_gas(void)
     wait_for(BIT_KEEPER);
 }
 
+/* One that makes no calls is looked at when its slice ends. */
+static void test_gas_of_time(void)
+{
+    uint64_t frames = take_frames(3), bits;
+
+    exo_env_create(FRAMES, frames, SLOT_SPACE, SLOT_ENV, 0);
+    exo_env_set(SLOT_ENV, ENV_PC, (uintptr_t)spin);
+    exo_env_set(SLOT_ENV, ENV_SP, STACKS_VADDR + 2 * PAGE);
+    exo_env_set(SLOT_ENV, ENV_KEEPER, SLOT_SELF);
+    exo_env_set(SLOT_ENV, ENV_KEEPER_BITS, BIT_KEEPER);
+    exo_gas_move(SLOT_SELF, SLOT_ENV, 100);
+    exo_env_start(SLOT_ENV);
+    check_equal((int64_t)wait_for(BIT_KEEPER), BIT_KEEPER, "time costs gas");
+    check_equal((int64_t)property(SLOT_ENV, ENV_STATE), ENV_FAULTED, "even of who makes no calls");
+    drop(SLOT_ENV);
+    exo_env_wait(SLOT_SELF, BIT_KEEPER, 0, &bits);
+}
+
 static void test_death(void)
 {
     uint64_t status, bits;
@@ -185,5 +210,6 @@ void test_envs(void)
     test_faults();
     test_child_caps();
     test_gas();
+    test_gas_of_time();
     test_death();
 }

@@ -64,12 +64,13 @@ enum cap_right {
 
 enum frame_state {
     FRAME_PLAIN = 0,
-    FRAME_RESERVED = 1, /* firmware, kernel image, device */
+    FRAME_RESERVED = 1, /* firmware, device */
     FRAME_TABLE = 2,    /* page table */
     FRAME_ASPACE = 3,
     FRAME_ENV = 4,
     FRAME_SLOTS = 5, /* capability table */
     FRAME_AREA = 6,  /* upcall area of an env: mappable, not donatable */
+    FRAME_KERNEL = 7, /* the kernel's own: image, tables, devices that it drives */
 };
 
 enum prot {

@@ -8,6 +8,7 @@
 #include <arch/mmu.h>
 
 #include "arch/x86_64/registers.h"
+#include <machine/offsets.h>
 #include "core/env.h"
 #include "core/panic.h"
 

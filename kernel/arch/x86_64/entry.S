@@ -161,8 +161,6 @@ full_entry:
     and syscall_table+CALL_MASK(%rax), %ecx
     cmp syscall_table+CALL_EXPECT(%rax), %ecx
     jne bad_cap
-    testb $0xFF, (%rdi)
-    jz bad_slot
     mov %r10, %rcx
     call *syscall_table+CALL_HANDLER(%rax)
 
@@ -214,15 +212,16 @@ no_gas:
     jmp call_done
 
 /*
- * cap_check, without saving anything: rdi slot, rsi type (0: any), rdx rights. rax and rsp are
- * the scratch registers; rsp holds the env, then the capability.
+ * cap_check where it succeeds, without saving anything: rdi slot, rsi type (0: any), rdx rights.
+ * rax and rsp are the scratch registers; rsp holds the env, then the table. What fails goes the
+ * common way to core/cap.c.
  */
 cap_check:
     subq $1, ENV_GAS_LEFT(%rsp)
     jb cap_check_gas
     mov ENV_SLOT_LIMIT(%rsp), %eax
     cmp %rax, %rdi
-    jae cap_check_slot
+    jae cap_check_gas
     mov %edi, %eax
     shr $7, %eax
     mov ENV_TABLES(%rsp,%rax,8), %rsp
@@ -231,30 +230,25 @@ cap_check:
     shl $5, %eax
     mov (%rsp,%rax), %eax
     test %al, %al
-    jz cap_check_slot
-    test %esi, %esi
+    jz cap_check_slow
+    test %rsi, %rsi
     jz 1f
+    cmp $0xFF, %rsi
+    ja cap_check_slow
     cmp %sil, %al
-    jne cap_check_type
+    jne cap_check_slow
 1:  shr $16, %eax
-    not %eax
-    test %edx, %eax
-    jnz cap_check_rights
+    not %rax
+    test %rdx, %rax
+    jnz cap_check_slow
     xor %eax, %eax
-cap_check_done:
     mov user_sp(%rip), %rsp
     sysretq
-cap_check_slot:
-    mov $-2, %rax
-    jmp cap_check_done
-cap_check_type:
-    mov $-3, %rax
-    jmp cap_check_done
-cap_check_rights:
-    mov $-4, %rax
-    jmp cap_check_done
+cap_check_slow:
+    mov current(%rip), %rsp
 cap_check_gas:
     addq $1, ENV_GAS_LEFT(%rsp)
+    xor %eax, %eax
     jmp full_entry
 
 /*
@@ -364,16 +358,15 @@ gate_switch:
     mov $PHYSMAP, %rcx
     sub %rcx, %rax
     mov %rax, %cr3
+    /* Always: whoever loads a segment register changes FS.base without our knowing. */
 1:  mov ENV_THREAD_AT(%r13), %rax
-    cmp ENV_THREAD_AT(%rsp), %rax
-    je 2f
     mov %rdx, %r14
     mov %rax, %rdx
     shr $32, %rdx
     mov $0xC0000100, %ecx       /* FS.base */
     wrmsr
     mov %r14, %rdx
-2:  xor %eax, %eax
+    xor %eax, %eax
     mov FRAME_RIP(%r13), %rcx
     mov FRAME_RFLAGS(%r13), %r11
     mov FRAME_RBX(%r13), %rbx
@@ -469,10 +462,20 @@ trap_entry:
     mov %rsp, %rdi
     testb $3, FRAME_CS(%rsp)
     jz trap_in_kernel
+    testl $RFLAGS_AC, FRAME_RFLAGS(%rsp)
+    jnz trap_alignment_check
+trap_from_user:
     mov $kernel_stack_top, %rsp
     xor %ebp, %ebp
     call trap_user
     jmp return_to_user
+
+    /* User mode had AC set, which would switch SMAP off for us. */
+trap_alignment_check:
+    pushfq
+    andl $~RFLAGS_AC, (%rsp)
+    popfq
+    jmp trap_from_user
 
     /* An interrupt that ends cpu_idle, or a bug: then trap_kernel does not come back. */
 trap_in_kernel:

@@ -140,6 +140,27 @@ void mmu_flush(void)
     write_cr3(read_cr3());
 }
 
+bool mmu_shows(paddr_t paddr)
+{
+    const pte_t *upper, *entry;
+
+    if (paddr >= PHYSMAP_SIZE)
+        return false;
+    upper = pte_table(root[USER_ENTRIES]);
+    if (!pte_present(upper[paddr >> 30]))
+        return false;
+    entry = &pte_table(upper[paddr >> 30])[paddr / LARGE_PAGE % TABLE_ENTRIES];
+    return pte_present(*entry) && (*entry & PTE_LARGE);
+}
+
+bool mmu_keeps(paddr_t paddr)
+{
+    for (unsigned i = 0; i < device_count; i++)
+        if ((device_table[i] & PTE_ADDRESS) == (paddr & PTE_ADDRESS))
+            return true;
+    return false;
+}
+
 volatile void *mmu_map_device(paddr_t paddr)
 {
     vaddr_t vaddr = DEVICE_BASE + device_count * PAGE_SIZE;

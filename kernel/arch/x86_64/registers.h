@@ -32,7 +32,6 @@
 #define RFLAGS_IF (1ull << 9)
 #define RFLAGS_DF (1ull << 10)
 #define RFLAGS_NT (1ull << 14)
-#define RFLAGS_AC (1ull << 18)
 
 /* Segment selectors; SYSRET wants user data right before user code. */
 #define SELECTOR_KERNEL_CODE 0x08

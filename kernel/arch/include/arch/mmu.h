@@ -23,5 +23,11 @@ bool mmu_active(const pte_t *root);
 void mmu_flush_page(vaddr_t vaddr);
 void mmu_flush(void);
 
+/* Whether the physmap shows that address. */
+bool mmu_shows(paddr_t paddr);
+
+/* Whether the kernel itself drives registers in that page. */
+bool mmu_keeps(paddr_t paddr);
+
 /* Maps one page of device registers for the kernel, uncached. */
 volatile void *mmu_map_device(paddr_t paddr);

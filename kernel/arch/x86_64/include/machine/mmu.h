@@ -21,6 +21,7 @@ typedef uint64_t pte_t;
 /* The last page stays empty: a `syscall` at its end would make sysret fault in the kernel. */
 #define USER_END 0x7FFFFFFFF000ull
 #define PHYSMAP_BASE 0xFFFF800000000000ull
+#define PHYSMAP_SIZE (1ull << 39) /* one entry of the top table */
 #define KERNEL_BASE 0xFFFFFFFF80000000ull
 
 #define PTE_PRESENT (1ull << 0)

@@ -46,6 +46,7 @@
 #define CAP_GATE_TYPE 4
 #define CONTROL_RIGHT 0x40
 #define CALL_RIGHT 0x100
+#define RFLAGS_AC (1 << 18)
 #define PHYSMAP 0xFFFF800000000000
 
 #define CALL_HANDLER 0

@@ -37,8 +37,8 @@ static inline void cpu_switch(struct env *from, struct env *to)
         __asm__ volatile("fxsave64 %0" : "=m"(from->fpu));
     __asm__ volatile("fxrstor64 %0" : : "m"(to->fpu));
     __asm__ volatile("mov %0, cpu_tss+4(%%rip)" : : "r"(end) : "memory");
-    if (!from || from->thread != to->thread)
-        cpu_load_thread(to->thread);
+    /* Always: whoever loads a segment register changes FS.base without our knowing. */
+    cpu_load_thread(to->thread);
 }
 
 /* The address space in force. */
