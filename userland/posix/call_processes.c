@@ -97,8 +97,8 @@ int64_t call_wait(struct call *call)
     pid_t pid = (pid_t)call->argument[0];
     int options = (int)call->argument[1];
     bool any = false;
-    for (uint32_t i = 0; i < PROCESSES; i++) {
-        struct process *child = &processes[i];
+    for (uint32_t i = 0; i < process_limit; i++) {
+        struct process *child = processes[i];
         if (!is_child(parent, child, pid))
             continue;
         any = true;
@@ -157,9 +157,9 @@ int64_t call_getid(struct call *call)
 /* Whether the session has a group of this number. */
 static bool group_exists(pid_t group, pid_t session)
 {
-    for (uint32_t i = 0; i < PROCESSES; i++)
-        if (processes[i].state != PROCESS_FREE && processes[i].group == group &&
-            processes[i].session == session)
+    for (uint32_t i = 0; i < process_limit; i++)
+        if (processes[i]->state != PROCESS_FREE && processes[i]->group == group &&
+            processes[i]->session == session)
             return true;
     return false;
 }
@@ -189,8 +189,8 @@ int64_t call_setpgid(struct call *call)
 int64_t call_setsid(struct call *call)
 {
     struct process *process = call->process;
-    for (uint32_t i = 0; i < PROCESSES; i++)
-        if (processes[i].state != PROCESS_FREE && processes[i].group == process->pid)
+    for (uint32_t i = 0; i < process_limit; i++)
+        if (processes[i]->state != PROCESS_FREE && processes[i]->group == process->pid)
             return -EPERM;
     process->group = process->session = process->pid;
     process->terminal = NULL;

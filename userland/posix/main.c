@@ -201,14 +201,14 @@ static void take_notifications(void)
 static void serve(const struct exo_gate_wait *message, uint64_t answer[3])
 {
     uint32_t index = message->badge_flags & BADGE_INDEX;
+    if (index >= process_limit || !process_alive(processes[index]))
+        return;
     struct call call = {
-        .process = &processes[index],
+        .process = processes[index],
         .argument = {message->m1, message->m2, message->m3, message->m4},
         .flags = (uint32_t)(message->m0 >> 32),
     };
     uint32_t number = (uint32_t)message->m0;
-    if (index >= PROCESSES || !process_alive(call.process))
-        return;
     handler_t *handler = number < POSIX_CALLS ? handlers[number] : NULL;
     answer[0] = (uint64_t)(handler ? handler(&call) : -ENOSYS);
     answer[1] = call.result[0];

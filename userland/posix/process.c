@@ -15,6 +15,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -26,7 +27,8 @@ enum {
     GENERATION = 8, /* bit of the badge above the place in the table */
 };
 
-struct process processes[PROCESSES];
+struct process *processes[PROCESSES];
+uint32_t process_limit;
 struct process *process_one;
 
 static pid_t last_pid;
@@ -38,17 +40,17 @@ bool process_alive(const struct process *process)
 
 struct process *process_find(pid_t pid)
 {
-    for (uint32_t i = 0; i < PROCESSES; i++)
-        if (processes[i].state != PROCESS_FREE && processes[i].pid == pid)
-            return &processes[i];
+    for (uint32_t i = 0; i < process_limit; i++)
+        if (processes[i]->state != PROCESS_FREE && processes[i]->pid == pid)
+            return processes[i];
     return NULL;
 }
 
 struct process *process_after(pid_t pid)
 {
     struct process *best = NULL;
-    for (uint32_t i = 0; i < PROCESSES; i++) {
-        struct process *process = &processes[i];
+    for (uint32_t i = 0; i < process_limit; i++) {
+        struct process *process = processes[i];
         if (process->state != PROCESS_FREE && process->pid > pid &&
             (!best || process->pid < best->pid))
             best = process;
@@ -58,9 +60,10 @@ struct process *process_after(pid_t pid)
 
 static bool pid_is_used(pid_t pid)
 {
-    for (uint32_t i = 0; i < PROCESSES; i++)
-        if (processes[i].state != PROCESS_FREE &&
-            (processes[i].pid == pid || processes[i].group == pid || processes[i].session == pid))
+    for (uint32_t i = 0; i < process_limit; i++)
+        if (processes[i]->state != PROCESS_FREE &&
+            (processes[i]->pid == pid || processes[i]->group == pid ||
+             processes[i]->session == pid))
             return true;
     return false;
 }
@@ -90,8 +93,7 @@ static bool make_window(struct process *process)
 
 static bool make_env(struct process *process)
 {
-    uint32_t index = (uint32_t)(process - processes);
-    uint32_t badge = index | (uint32_t)process->pid << GENERATION;
+    uint32_t badge = process->index | (uint32_t)process->pid << GENERATION;
     slot_t env = process->env;
     return exo_env_create(DOMAIN_SLOT_FRAMES, process->env_frame, process->aspace, env, 0) == 0 &&
            exo_gate_create(SLOT_SELF, env, SLOT_SERVER, badge) == 0 &&
@@ -147,12 +149,18 @@ static void inherit(struct process *child, struct process *parent)
     descriptors_copy(child, parent);
 }
 
+/* A place that is free, or a new one. */
 static struct process *free_place(void)
 {
-    for (uint32_t i = 0; i < PROCESSES; i++)
-        if (processes[i].state == PROCESS_FREE)
-            return &processes[i];
-    return NULL;
+    for (uint32_t i = 0; i < process_limit; i++)
+        if (processes[i]->state == PROCESS_FREE)
+            return processes[i];
+    struct process *process = process_limit < PROCESSES ? calloc(1, sizeof(*process)) : NULL;
+    if (process) {
+        process->index = process_limit;
+        processes[process_limit++] = process;
+    }
+    return process;
 }
 
 struct process *process_create(struct process *parent)
@@ -160,9 +168,10 @@ struct process *process_create(struct process *parent)
     struct process *process = free_place();
     if (!process)
         return NULL;
-    uint32_t index = (uint32_t)(process - processes);
+    uint32_t index = process->index;
     uint32_t window_page = process->window_page;
     memset(process, 0, offsetof(struct process, space));
+    process->index = index;
     process->window_page = window_page;
     process->env = DOMAIN_SLOT_FREE + 2 * index;
     process->aspace = process->env + 1;
@@ -210,8 +219,8 @@ uint64_t process_time(const struct process *process)
 
 bool group_is_orphaned(pid_t group)
 {
-    for (uint32_t i = 0; i < PROCESSES; i++) {
-        const struct process *member = &processes[i];
+    for (uint32_t i = 0; i < process_limit; i++) {
+        const struct process *member = processes[i];
         if (process_alive(member) && member->group == group && member->parent &&
             member->parent->group != group && member->parent->session == member->session)
             return false;
@@ -224,8 +233,8 @@ static void hang_up_if_orphaned(pid_t group)
 {
     if (!group_is_orphaned(group))
         return;
-    for (uint32_t i = 0; i < PROCESSES; i++) {
-        if (processes[i].state == PROCESS_STOPPED && processes[i].group == group) {
+    for (uint32_t i = 0; i < process_limit; i++) {
+        if (processes[i]->state == PROCESS_STOPPED && processes[i]->group == group) {
             signal_group(group, SIGHUP);
             signal_group(group, SIGCONT);
             return;
@@ -236,8 +245,8 @@ static void hang_up_if_orphaned(pid_t group)
 /* The children go to process 1; their groups may become orphans by it. */
 static void leave_children(struct process *process)
 {
-    for (uint32_t i = 0; i < PROCESSES; i++) {
-        struct process *child = &processes[i];
+    for (uint32_t i = 0; i < process_limit; i++) {
+        struct process *child = processes[i];
         if (child->state == PROCESS_FREE || child->parent != process)
             continue;
         child->parent = process_one;
@@ -257,9 +266,9 @@ static void leave_terminal(struct process *process)
     pid_t group = terminal->group;
     terminal->session = 0;
     terminal->group = 0;
-    for (uint32_t i = 0; i < PROCESSES; i++)
-        if (processes[i].session == process->pid)
-            processes[i].terminal = NULL;
+    for (uint32_t i = 0; i < process_limit; i++)
+        if (processes[i]->session == process->pid)
+            processes[i]->terminal = NULL;
     if (group)
         signal_group(group, SIGHUP);
 }
@@ -292,11 +301,11 @@ void process_reap(struct process *process)
 
 void process_bury_faulted(void)
 {
-    for (uint32_t i = 0; i < PROCESSES; i++) {
+    for (uint32_t i = 0; i < process_limit; i++) {
         uint64_t state = ENV_RUNNABLE;
-        if (!process_alive(&processes[i]))
+        if (!process_alive(processes[i]))
             continue;
-        if (exo_env_get(processes[i].env, ENV_STATE, &state) < 0 || state == ENV_FAULTED)
-            process_end(&processes[i], SIGSEGV);
+        if (exo_env_get(processes[i]->env, ENV_STATE, &state) < 0 || state == ENV_FAULTED)
+            process_end(processes[i], SIGSEGV);
     }
 }

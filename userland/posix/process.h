@@ -31,6 +31,7 @@ struct descriptor {
 };
 
 struct process {
+    uint32_t index; /* place in the table */
     pid_t pid;
     enum process_state state;
     struct process *parent;
@@ -67,7 +68,9 @@ struct process {
     uint64_t children_time;
 };
 
-extern struct process processes[PROCESSES];
+/* Places that were ever used, in [0, process_limit); they stay, for the next process. */
+extern struct process *processes[PROCESSES];
+extern uint32_t process_limit;
 extern struct process *process_one;
 
 struct process *process_find(pid_t pid);

@@ -54,9 +54,9 @@ void signal_send(struct process *process, int signal)
 
 void signal_group(pid_t group, int signal)
 {
-    for (uint32_t i = 0; i < PROCESSES; i++)
-        if (process_alive(&processes[i]) && processes[i].group == group)
-            signal_send(&processes[i], signal);
+    for (uint32_t i = 0; i < process_limit; i++)
+        if (process_alive(processes[i]) && processes[i]->group == group)
+            signal_send(processes[i], signal);
 }
 
 static bool may_send(const struct process *sender, const struct process *target, int signal)
@@ -82,8 +82,8 @@ int signal_request(struct process *sender, pid_t pid, int signal)
         return -EINVAL;
     int status = -ESRCH;
     bool itself = false;
-    for (uint32_t i = 0; i < PROCESSES; i++) {
-        struct process *target = &processes[i];
+    for (uint32_t i = 0; i < process_limit; i++) {
+        struct process *target = processes[i];
         if (target->state == PROCESS_FREE || !is_addressed(sender, target, pid))
             continue;
         if (!may_send(sender, target, signal)) {

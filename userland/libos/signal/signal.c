@@ -14,8 +14,9 @@
 #define NEVER_BLOCKED (BIT(SIGKILL) | BIT(SIGSTOP))
 #define STOPPING (BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
 #define IGNORED_BY_DEFAULT (BIT(SIGCHLD) | BIT(SIGURG) | BIT(SIGWINCH) | BIT(SIGCONT))
-#define RED_ZONE 256 /* below an interrupted rsp: its own 128 bytes, and what the way back needs   \
-                      */
+#define RED_ZONE                                                                                   \
+    256 /* below an interrupted rsp: its own 128 bytes, and what the way back needs                \
+         */
 
 volatile uint32_t libos_handled, libos_interrupted;
 

@@ -32,8 +32,9 @@ enum posix_notify {
 #define POSIX_STAGE_SIZE 0x40000ull     /* at most; also the limit of arguments and environment */
 #define POSIX_STACK_LIMIT 0x3F800000ull /* the stack grows down to here */
 #define POSIX_STACK_TOP 0x3FFF0000ull
-#define POSIX_UPCALL_STACK 0x3FFF8000ull /* top; one page below, then a page that stays unmapped   \
-                                          */
+#define POSIX_UPCALL_STACK                                                                         \
+    0x3FFF8000ull /* top; one page below, then a page that stays unmapped                          \
+                   */
 #define POSIX_CONTROL_VADDR 0x3FFF8000ull
 #define POSIX_WINDOW_VADDR 0x3FFF9000ull
 #define POSIX_WINDOW_SIZE 0x2000ull
