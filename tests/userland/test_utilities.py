@@ -111,6 +111,23 @@ def test_complete(name: str) -> None:
     assert len(load(native.BIN / f"{name}.test")) >= least or name in ("true", "false")
 
 
+def test_status_table() -> None:
+    """userland/README.md names each utility, its options and how many cases it has."""
+    rows = re.findall(
+        r"^\| (\S+) \| (.+?) \| .+ \| (\d+) \|$",
+        (native.TREE / "userland/README.md").read_text(),
+        re.M,
+    )
+    rows = [row for row in rows if row[0] != "sh"]  # a folder, with tests of its own
+    assert [name for name, _, _ in rows] == NAMES
+    for name, options, count in rows:
+        source = (native.BIN / f"{name}.c").read_text()
+        letters = re.search(r'getopt\(argc, argv, "([^"]*)"', source)
+        if letters:
+            assert set(options.strip("`-")) == set(letters[1]) - {":"} or options == "none"
+        assert int(count) == len(load(native.BIN / f"{name}.test"))
+
+
 def test_manual_pages() -> None:
     mandoc = shutil.which("mandoc")
     if mandoc is None:
