@@ -86,10 +86,9 @@ class Subsystem(IntEnum):
 
 
 class Directory(IntEnum):
-    """Indexes into the data directories that this code names."""
+    """Indexes into the data directories, of those that have a meaning here."""
 
     SECURITY = 4
-    BASE_RELOCATION = 5
 
 
 class Flags(IntFlag):

@@ -12,7 +12,6 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from exodist.errors import SignatureError
 from exodist.formats import authenticode, pe
@@ -71,8 +70,3 @@ def _verify_signature(signature: authenticode.Authenticode) -> None:
             f"the signature does not hold for the key of certificate "
             f"{certificate.fingerprint(hashes.SHA256()).hex()}"
         ) from error
-
-
-def certificate_der(certificate: x509.Certificate) -> bytes:
-    """The certificate as `verify_pe` and the firmware compare it."""
-    return certificate.public_bytes(Encoding.DER)

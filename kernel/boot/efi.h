@@ -73,8 +73,7 @@ struct efi_memory_descriptor {
 
 struct efi_boot_services { /* 4.4.1 */
     struct efi_table_header header;
-    uint64_t (*raise_tpl)(uint64_t level); /* 7.1 */
-    void (*restore_tpl)(uint64_t level);
+    void *raise_tpl, *restore_tpl;
     efi_status (*allocate_pages)(uint32_t how, uint32_t type, uint64_t pages, uint64_t *address);
     efi_status (*free_pages)(uint64_t address, uint64_t pages);
     efi_status (*get_memory_map)(uint64_t *size, void *map, uint64_t *key, uint64_t *stride,
@@ -93,8 +92,6 @@ struct efi_boot_services { /* 4.4.1 */
     void *protocols_per_handle, *locate_handle_buffer;
     efi_status (*locate_protocol)(const struct efi_guid *protocol, void *key, void **found);
 };
-
-#define EFI_TPL_HIGH_LEVEL 31u
 
 struct efi_time { /* 8.3 */
     uint16_t year;

@@ -5,8 +5,6 @@
  * it. fs.img is read from the volume that we came from and checked against the root hash of the
  * signed command line after it is in memory, so that nothing can change under the check. Load
  * options are never read: who can set them is not who signed.
- *
- * Nothing here is trusted less than the signature says: sections are covered by it, files are not.
  */
 #include "exoboot.h"
 #include "fs_check.h"

@@ -12,7 +12,7 @@ from exodist.cli import main
 from exodist.emulate.firmware import Firmware
 from exodist.emulate.machine import Machine
 from exodist.emulate.qemu import Medium, Settings, UefiBoot
-from tests.boot.system import System
+from tests.boot.system import FS, LOADER, System, iso_with
 
 pytestmark = pytest.mark.whole
 
@@ -71,6 +71,17 @@ def test_run_gives_the_commands_output_and_status(
     assert int(lines[1]) >= 40
     assert err == b"oops\n"
     assert log.stat().st_size > 0
+
+
+def test_an_unsigned_iso_is_refused(
+    system: System, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    image = iso_with(tmp_path / "unsigned.iso", {LOADER: system.unsigned, FS: system.fs})
+    arguments = ["run", str(image), "--headless", "--log", str(tmp_path / "log")]
+    assert main(arguments) == 5
+    out, err = capfd.readouterr()
+    assert "error: the firmware refused the image: Access Denied" in err
+    assert "exoboot" not in out
 
 
 @pytest.mark.parametrize("what", ["truncated", "foreign", "empty"])
