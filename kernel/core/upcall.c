@@ -65,9 +65,9 @@ static void deliver_waiting(struct env *env)
 
 void env_attend(void)
 {
-    current->attention &= (uint8_t)~ATTEND_RESTORE;
     while (current->state != ENV_RUNNABLE)
         run_schedule();
+    current->attention &= (uint8_t)~ATTEND_RESTORE;
     if ((current->attention & (ATTEND_NOTIFY | ATTEND_SLICE)) && upcall_possible(current))
         deliver_waiting(current);
 }

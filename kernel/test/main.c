@@ -24,6 +24,10 @@ void test_main(const struct root_info *info)
         bench(info);
         finish();
     }
+    if (has_word(info->command_line, "fuzz")) {
+        fuzz();
+        finish();
+    }
     check_equal(info->version, 1, "root_info");
     check(info->frames_count > 0, "free frames");
     test_calls();

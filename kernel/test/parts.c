@@ -20,6 +20,16 @@ uint64_t take_frames(uint64_t count)
     return first;
 }
 
+void give_back_frames(uint64_t mark)
+{
+    next_frame = mark;
+}
+
+void reuse_stacks(void)
+{
+    next_stack = STACKS_VADDR;
+}
+
 static void must(status_t status, const char *what)
 {
     if (status) {

@@ -31,6 +31,10 @@ enum test_slot {
 /* Frames of FRAMES that nobody uses yet; the offset of the first. */
 uint64_t take_frames(uint64_t count);
 
+/* Frames taken since `mark`, a result of take_frames(0), are free again; all stacks are. */
+void give_back_frames(uint64_t mark);
+void reuse_stacks(void);
+
 /* Capability into an empty slot, emptying it first where it is not. */
 void make_space(uint64_t slot);
 

@@ -15,5 +15,8 @@ void test_devices(void);
 void test_slices(void);
 void test_revocation(void);
 
+/* Random calls instead (command line word `fuzz`). */
+void fuzz(void);
+
 /* Instruction counts instead (command line word `bench`). */
 void bench(const struct root_info *info);

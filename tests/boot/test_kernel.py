@@ -81,6 +81,12 @@ def test_every_system_call(kernel: Kernel, cpu: str) -> None:
     assert status == 1
 
 
+def test_random_calls_break_nothing(kernel: Kernel) -> None:
+    status, out = kernel.run("root=kernel-test fuzz", "-cpu", "max", "-icount", "shift=1,sleep=off")
+    assert "ok 1 random calls\n1..1" in out
+    assert status == 1
+
+
 def test_instruction_counts_are_within_their_bars(kernel: Kernel) -> None:
     words = "root=kernel-test bench"
     status, out = kernel.run(words, "-cpu", "max", "-icount", "shift=0,sleep=off")
