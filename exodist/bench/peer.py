@@ -45,7 +45,7 @@ def _edge(
     results: dict[tuple[str, str], Path],
 ) -> Iterator[str]:
     where = folder / "src" / step.name.split(":")[0]
-    for path, node in step.files.items():
+    for path, node in {**step.shared, **step.files}.items():
         _copy(plan.origins[node.digest], where / path)
     for output in step.outputs:
         results[step.name, output] = where / output

@@ -17,7 +17,7 @@ from exodist.build.reapi import (
     Node,
     encode_action,
     encode_command,
-    encode_directories,
+    tree_digest,
 )
 from exodist.build.sandbox import ENVIRONMENT, Sandbox
 from exodist.build.store import Result, Store
@@ -45,7 +45,6 @@ class Action:
     step: Step
     inputs: Mapping[str, Node]
     digest: Digest
-    messages: tuple[bytes, ...]
 
 
 def platform_of(toolchain: Toolchain) -> dict[str, str]:
@@ -55,14 +54,14 @@ def platform_of(toolchain: Toolchain) -> dict[str, str]:
 
 def make_action(step: Step, made: Mapping[str, Result], toolchain: Toolchain) -> Action:
     """The action of a step whose made inputs are in `made`."""
-    inputs = dict(step.files)
+    inputs = {**step.shared, **step.files}
     for path, (maker, output) in step.made.items():
         inputs[path] = Node(made[maker].outputs[output])
     platform = platform_of(toolchain)
-    root, directories = encode_directories({**inputs, "toolchain": toolchain.digest})
+    root = tree_digest({**inputs, "toolchain": toolchain.digest})
     command = encode_command(step.arguments, ENVIRONMENT, step.outputs, platform)
     action = encode_action(Digest.of(command), root, platform)
-    return Action(step, inputs, Digest.of(action), (*directories, command, action))
+    return Action(step, inputs, Digest.of(action))
 
 
 # Called after each step that ran: its name, steps done, all steps, its action.
@@ -154,11 +153,9 @@ class Executor:
         for digest in {node.digest for node in action.inputs.values()}:
             if not self._store.has(digest):
                 self._bring(plan, digest)
-        for message in action.messages:
-            self._store.put_bytes(message)
         step = action.step
         outputs, printed = self._sandbox().run(
-            step.name, list(step.arguments), action.inputs, step.outputs
+            step.name, list(step.arguments), action.inputs, step.outputs, step.shared
         )
         if printed.strip():
             raise ToolError(f"`{step.name}` printed a warning", output=printed)

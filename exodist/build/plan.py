@@ -53,6 +53,8 @@ class Step:
     outputs: tuple[str, ...]
     # Inputs that other steps make: path in this step -> (step, its output).
     made: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    # Inputs that many steps have in common: one object for all of them.
+    shared: Mapping[str, Node] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def make_analysis(plan: Plan) -> Plan:
         source = step.arguments[-3]
         command = (*kept, *ANALYSER, "-o", output, source)
         name = f"analyse {step.name}"
-        steps[name] = Step(name, command, step.files, (output,))
+        steps[name] = Step(name, command, step.files, (output,), shared=step.shared)
     return Plan(steps, {}, plan.origins)
 
 
@@ -119,6 +121,7 @@ class _Planner:
         self.steps: dict[str, Step] = {}
         self.products: dict[str, Product] = {}
         self.origins: dict[Digest, Path | bytes] = {}
+        self._shared: dict[tuple[tuple[str, Node], ...], dict[str, Node]] = {}
         self._generated = {
             f"generated/{name}": self._text(data) for name, data in generated.items()
         }
@@ -143,24 +146,30 @@ class _Planner:
         efi = component.kind == "efi"
         target = (PE_TARGETS if efi else ELF_TARGETS)[arch]
         folders = [*located.include_folders(), "generated"]
-        shared = {**self._nodes(located.root, headers(located.root, located.include_folders(), []))}
+        shared = self._nodes(located.root, headers(located.root, located.include_folders(), []))
         for other in self._needs(located):
             folders += [folder for folder in other.public() if folder not in folders]
             shared.update(self._nodes(other.root, headers(other.root, other.public(), [])))
+        shared = self._intern({**shared, **self._generated})
         flags = [f"--target={target}", *COMMON, *WARNINGS]
         flags += [] if component.kind in ("kernel", "efi") else USERLAND
         flags += [f"-I{folder}" for folder in folders] + located.flags(arch)
         made = []
         for source in located.sources(arch):
             beside = headers(located.root, [], [source])
-            files = {**shared, **self._generated, **self._nodes(located.root, [source, *beside])}
+            files = self._nodes(located.root, [source, *beside])
             stem = source.replace("/", "_")
             outputs = (f"out/{stem}.o", f"out/{stem}.d")
             command = ("clang", *flags, "-MD", "-MF", outputs[1], "-c", source, "-o", outputs[0])
-            step = Step(f"{component.name}: {source}", (PROGRAM, *command), files, outputs)
+            name = f"{component.name}: {source}"
+            step = Step(name, (PROGRAM, *command), files, outputs, shared=shared)
             self.steps[step.name] = step
             made.append((step.name, outputs[0]))
         return made
+
+    def _intern(self, shared: dict[str, Node]) -> dict[str, Node]:
+        """The one object for this set of headers."""
+        return self._shared.setdefault(tuple(sorted(shared.items())), shared)
 
     def _archive(self, located: Located, objects: list[tuple[str, str]]) -> Step:
         name = located.component.name

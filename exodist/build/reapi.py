@@ -32,7 +32,7 @@ class Digest:
         return f"{self.hash}/{self.size}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Node:
     """A file of an input tree."""
 

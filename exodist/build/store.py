@@ -191,14 +191,9 @@ class Store:
                 leftover.unlink(missing_ok=True)
         collect(self._blobs, limit)
 
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
+    def new_folder(self) -> Path:
         """A new folder in the store's file system, so that blobs can be hard-linked into it."""
-        folder = Path(tempfile.mkdtemp(dir=self._tmp))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        return Path(tempfile.mkdtemp(dir=self._tmp))
 
 
 def _try_lock(handle: int) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from exodist.build.assemble import Assembler
 from exodist.build.execute import Action, Executor, Reporter, Tally
@@ -24,6 +27,8 @@ from exodist.errors import ManifestError
 from exodist.manifest.load import load_board, load_manifest
 from exodist.manifest.lock import check_lock, encode_lock, load_lock, lock_path
 from exodist.manifest.model import Image
+
+Outcome = TypeVar("Outcome")
 
 SYSCALLS = "kernel/abi/syscalls.toml"
 
@@ -169,12 +174,11 @@ class _Build:
         return tuple(artifact for arch in arches for artifact in self._of_arch(arch))
 
     def findings(self) -> list[str]:
-        arches = dict.fromkeys(image.arch for image in self._manifest.images)
-        return [
-            said
-            for arch in arches
-            for said in self._executor(_silent).findings(make_analysis(self._plan(arch)))
-        ]
+        said = []
+        for arch in dict.fromkeys(image.arch for image in self._manifest.images):
+            plan = make_analysis(self._plan(arch))
+            said += self._run(functools.partial(Executor.findings, plan=plan), _silent)
+        return said
 
     def _plan(self, arch: str) -> Plan:
         return make_plan(self._inputs.components, _generated(self._inputs), self._digests, arch)
@@ -201,13 +205,19 @@ class _Build:
             for made in chain.made
         ]
 
-    def _executor(self, report: Reporter) -> Executor:
-        @functools.cache
-        def sandbox() -> Sandbox:
-            # Probing the host costs time that a build with nothing to do should not pay.
-            return Sandbox(self._store, self._toolchain, isolate=self._options.isolate)
+    def _run(self, work: Callable[[Executor], Outcome], report: Reporter) -> Outcome:
+        """What `work` does with an executor, whose sandbox is made when the first action runs."""
+        with ExitStack() as stack:
 
-        return Executor(self._store, sandbox, self._toolchain, self._options.jobs, report)
+            @functools.cache
+            def sandbox() -> Sandbox:
+                # Probing the host costs time that a build with nothing to do should not pay.
+                made = Sandbox(self._store, self._toolchain, isolate=self._options.isolate)
+                stack.callback(made.close)
+                return made
+
+            jobs = self._options.jobs
+            return work(Executor(self._store, sandbox, self._toolchain, jobs, report))
 
     def _compile(self, plan: Plan) -> Tally:
         history = History(self._options.cache / f"last-{self._manifest.name}.json", self._store)
@@ -222,7 +232,7 @@ class _Build:
             if self._options.explain:
                 console.note(f"{name}: {history.explain(action)}")
 
-        tally = self._executor(report).run(plan)
+        tally = self._run(functools.partial(Executor.run, plan=plan), report)
         self._steps_run += tally.run
         self._steps_cached += tally.cached
         history.save(tally)
