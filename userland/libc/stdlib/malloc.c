@@ -160,7 +160,7 @@ static void release(struct chunk *chunk)
     size_t size = chunk_size(chunk);
     if (!(chunk->size & BEFORE_USED)) {
         size += chunk->before;
-        chunk = chunk_at(chunk, -chunk->before);
+        chunk = chunk_of((char *)chunk_memory(chunk) - chunk->before);
         list_remove(chunk);
     }
     struct chunk *behind = chunk_at(chunk, size);
