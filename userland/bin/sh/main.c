@@ -42,7 +42,8 @@ void sh_exit(int status)
 {
     sh.status = status;
     trap_run_exit();
-    jobs_control(sh.opt[OPT_MONITOR] = false);
+    sh.opt[OPT_MONITOR] = false;
+    jobs_control(false);
     _exit(status);
 }
 

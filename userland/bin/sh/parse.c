@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alias.h"
+#include "builtin.h"
 #include "error.h"
 #include "lex.h"
 #include "parse.h"
@@ -280,9 +281,12 @@ static struct assign *as_assignment(struct parser *p, struct word *word)
 
 static struct node *parse_function(struct parser *p, struct node *n, const char *name)
 {
+    const struct builtin *special;
+
     drop_token(p);
     expect(p, TOKEN_RPAREN, " (expected \")\")");
-    if (!is_name(name))
+    special = builtin_find(name);
+    if (!is_name(name) || (special && special->special))
         syntax_error(p, "bad function name: %s", name);
     n->kind = NODE_FUNCTION;
     n->function.name = name;
