@@ -202,12 +202,15 @@ static void assign_or(struct cutter *cutter, int child, int from, int to)
     }
 }
 
-/* One round of a loop: groups in it tell of this round only. */
-static void assign_round(struct cutter *cutter, const struct node *child, int from, int to)
+/* What was found in an earlier round of a loop, or an unrolled one, is no part of this round. */
+static void assign_group(struct cutter *cutter, const struct node *node, int from, int to)
 {
-    for (int i = child->group_low; i < child->group_high; i++)
-        cutter->match[i] = (regmatch_t){-1, -1};
-    assign(cutter, child, from, to);
+    regmatch_t *match = cutter->match;
+    for (int i = node->group_low; i < node->group_high; i++)
+        match[i] = (regmatch_t){-1, -1};
+    match[node->a].rm_so = match[0].rm_so + offset_of(cutter, from);
+    match[node->a].rm_eo = match[0].rm_so + offset_of(cutter, to);
+    assign(cutter, &cutter->subject->program->nodes[node->child], from, to);
 }
 
 static void assign_loop(struct cutter *cutter, const struct node *node, int from, int to)
@@ -215,11 +218,11 @@ static void assign_loop(struct cutter *cutter, const struct node *node, int from
     const struct node *child = &cutter->subject->program->nodes[node->child];
     if (from == to) {
         if (!node->later && reach(cutter, child, from, to, NULL) == to)
-            assign_round(cutter, child, from, to);
+            assign(cutter, child, from, to);
         return;
     }
     if (node->type == NODE_OPTION) {
-        assign_round(cutter, child, from, to);
+        assign(cutter, child, from, to);
         return;
     }
     unsigned char *marks = reach_back(cutter, node->start[BACKWARD], node->end[BACKWARD], from, to);
@@ -230,7 +233,7 @@ static void assign_loop(struct cutter *cutter, const struct node *node, int from
         int end = child->length > 0 ? from + child->length : reach(cutter, child, from, to, marks);
         if (end <= from)
             break;
-        assign_round(cutter, child, from, end);
+        assign(cutter, child, from, end);
         from = end;
     }
     free(marks);
@@ -243,9 +246,7 @@ static void assign(struct cutter *cutter, const struct node *node, int from, int
         return;
     switch ((enum node_type)node->type) {
     case NODE_GROUP:
-        cutter->match[node->a].rm_so = cutter->match[0].rm_so + offset_of(cutter, from);
-        cutter->match[node->a].rm_eo = cutter->match[0].rm_so + offset_of(cutter, to);
-        assign(cutter, &cutter->subject->program->nodes[node->child], from, to);
+        assign_group(cutter, node, from, to);
         break;
     case NODE_CAT:
         assign_list(cutter, node->child, from, to);
