@@ -21,38 +21,106 @@ static uint64_t next_random(void)
     return state * 0x2545F4914F6CDD1Dull >> 16;
 }
 
-/* Mostly slots and small counts, sometimes addresses, sometimes anything. */
+/* Mostly slots, small counts and addresses, sometimes anything. */
 static uint64_t random_argument(void)
 {
-    uint64_t r = next_random();
-
-    switch (r % 8) {
+    switch (next_random() % 16) {
     case 0:
         return next_random() << 16 ^ next_random();
     case 1:
-        return SPACE_VADDR + next_random() % 1024 * PAGE;
-    case 2:
         return next_random() % 64 << 32 | next_random() % 65536;
+    case 2:
     case 3:
-        return next_random() % 128;
+    case 4:
+        return SPACE_VADDR + next_random() % 4 * 0x200000 + next_random() % 256 * PAGE;
+    case 5:
+    case 6:
+    case 7:
+        return next_random() % GIVEN_FRAMES;
+    case 8:
+    case 9:
+    case 10:
+        return next_random() % 4;
     default:
         return next_random() % GIVEN_SLOTS;
     }
 }
 
+/* Every call of the table; those that take away much, seldom. */
+static uint64_t random_number(void)
+{
+    static const uint8_t numbers[] = {
+#define CHECK(number, name, type, rights) number,
+#include "syscall_checks.inc"
+    };
+    uint64_t number = numbers[next_random() % sizeof(numbers)];
+    bool ends = number == SYS_cap_revoke || number == SYS_cap_delete || number == SYS_env_destroy ||
+                number == SYS_env_stop || number == SYS_env_enter || number == SYS_gate_wait ||
+                number == SYS_env_wait;
+
+    return ends && next_random() % 16 ? (uint64_t)SYS_cap_derive : number;
+}
+
+static uint64_t pick(uint64_t first, uint64_t count)
+{
+    return first + next_random() % count;
+}
+
+/* Beside the image mostly: who unmaps its own text does not get far. */
+static uint64_t pick_vaddr(void)
+{
+    uint64_t base = next_random() % 64 ? SPACE_VADDR + 0x200000 * pick(1, 3) : SPACE_VADDR;
+
+    return base + next_random() % 256 * PAGE;
+}
+
+/* Arguments that may well succeed, with the slots as give() filled them. */
+static void fill_plausible(uint64_t number, uint64_t *a)
+{
+    uint64_t offset = pick(0, GIVEN_FRAMES), free_slot = pick(16, 16);
+
+    a[0] = pick(6, 3);
+    if (number == SYS_aspace_map) {
+        a[1] = pick(3, 3), a[2] = offset, a[3] = pick_vaddr(), a[4] = pick(1, 8), a[5] = pick(1, 7);
+    } else if (number == SYS_aspace_table) {
+        a[1] = pick(3, 2), a[2] = offset, a[3] = pick_vaddr(), a[4] = pick(1, 3);
+    } else if (number == SYS_aspace_share) {
+        a[1] = pick_vaddr(), a[2] = pick(6, 3), a[3] = pick_vaddr(), a[4] = pick(1, 64);
+        a[5] = pick(1, 7) | (next_random() % 2 ? PROT_SELF : 0);
+    } else if (number == SYS_aspace_unmap || number == SYS_aspace_protect) {
+        a[1] = pick_vaddr(), a[2] = pick(1, 64), a[3] = pick(0, 8);
+    } else if (number == SYS_aspace_create || number == SYS_env_create) {
+        a[0] = pick(3, 2), a[1] = offset, a[3] = free_slot, a[4] = 0;
+        a[2] = number == SYS_env_create ? pick(6, 2) : free_slot;
+    } else if (number == SYS_cap_derive) {
+        a[0] = pick(1, 32), a[1] = 0, a[2] = free_slot, a[3] = pick(0, 0x10000);
+        a[4] = pick(0, 16), a[5] = pick(1, 16);
+    } else if (number == SYS_env_table) {
+        a[0] = pick(1, 1), a[1] = pick(3, 2), a[2] = offset;
+    } else {
+        a[0] = pick(1, 32);
+    }
+}
+
 static void random_call(void)
 {
-    register uint64_t r10 __asm__("r10") = random_argument();
-    register uint64_t r8 __asm__("r8") = random_argument();
-    register uint64_t r9 __asm__("r9") = random_argument();
-    register uint64_t r12 __asm__("r12") = next_random() % 4 ? 0 : random_argument();
-    uint64_t rdi = 1 + next_random() % GIVEN_SLOTS, rsi = random_argument();
-    uint64_t rdx = random_argument(), rbx = next_random() % 4 ? 0 : random_argument();
-    uint64_t number = next_random() % 84;
+    uint64_t number = random_number();
+    uint64_t a[6];
+
+    for (unsigned i = 0; i < 6; i++)
+        a[i] = random_argument();
+    if (next_random() % 4)
+        fill_plausible(number, a);
+
+    register uint64_t r10 __asm__("r10") = a[3];
+    register uint64_t r8 __asm__("r8") = a[4];
+    register uint64_t r9 __asm__("r9") = a[5];
+    register uint64_t r12 __asm__("r12") = a[1] % 4 ? 0 : a[3];
 
     __asm__ volatile("syscall"
-                     : "+a"(number), "+D"(rdi), "+S"(rsi), "+d"(rdx), "+r"(r10), "+r"(r8), "+r"(r9)
-                     : "b"(rbx), "r"(r12)
+                     : "+a"(number), "+D"(a[0]), "+S"(a[1]), "+d"(a[2]), "+r"(r10), "+r"(r8),
+                       "+r"(r9)
+                     : "b"(a[2] % 4 ? 0 : a[4] << 32 | a[5] % GIVEN_SLOTS), "r"(r12)
                      : "rcx", "r11", "memory");
 }
 
