@@ -120,9 +120,7 @@ int builtin_dot(int argc, char **argv)
         return builtin_error(".: cannot open %s: %s", argv[options.next], strerror(errno));
     input_open(&in, INPUT_FILE, fd);
     sh.script = argv[options.next];
-    sh.dots++;
     status = eval_input(&in, EVAL_AND_GO_ON);
-    sh.dots--;
     if (sh.skip == SKIP_RETURN) {
         sh.skip = SKIP_NONE;
         status = sh.status;

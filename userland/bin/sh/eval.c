@@ -602,7 +602,7 @@ void eval_reset(void)
 {
     if (sh.calls > 0)
         sh.params = outermost;
-    sh.calls = sh.loops = sh.dots = sh.tested = 0;
+    sh.calls = sh.loops = sh.tested = 0;
     sh.skip = SKIP_NONE;
     redir_restore(0);
 }

@@ -135,32 +135,41 @@ static ssize_t refill_terminal(struct input *in)
     return more ? (ssize_t)line.len : 0;
 }
 
+/* The next line of the block, after reading another block where it is used up. */
+static void refill_file(struct input *in)
+{
+    size_t left = in->block_size - (size_t)(in->end - in->block);
+
+    in->next = in->end;
+    if (left == 0) {
+        ssize_t len = read_more(in, BLOCK);
+
+        left = in->block_size = len > 0 ? (size_t)len : 0;
+        in->next = in->block;
+    }
+    in->end = in->next + line_length(in->next, left);
+}
+
+static void set_line(struct input *in, ssize_t len)
+{
+    in->next = in->block;
+    in->end = in->block + (len > 0 ? len : 0);
+}
+
 /* Makes [next, end) the next line, or what there is of it; false at the end of the input. */
 static bool refill(struct input *in)
 {
-    ssize_t len;
-
     if (in->kind == INPUT_STRING || in->eof)
         return false;
-    if (in->kind == INPUT_FILE) {
-        const char *rest = in->end;
-        size_t left = in->block_size - (size_t)(rest - in->block);
-
-        if (left == 0) {
-            len = read_more(in, BLOCK);
-            in->block_size = len > 0 ? (size_t)len : 0;
-            rest = in->block;
-            left = in->block_size;
-        }
-        in->next = rest;
-        in->end = rest + line_length(rest, left);
-    } else {
-        len = in->kind == INPUT_TERMINAL ? refill_terminal(in) : refill_stdin(in);
-        in->next = in->block;
-        in->end = in->block + (len > 0 ? len : 0);
-    }
+    if (in->kind == INPUT_FILE)
+        refill_file(in);
+    else if (in->kind == INPUT_STDIN)
+        set_line(in, refill_stdin(in));
+    else
+        set_line(in, refill_terminal(in));
     if (sh.opt[OPT_VERBOSE] && in->kind != INPUT_TERMINAL)
         write_all(STDERR_FILENO, in->next, (size_t)(in->end - in->next));
+    /* On a terminal one end of the input does not forbid to ask again. */
     in->eof = in->next == in->end && in->kind != INPUT_TERMINAL;
     return in->next < in->end;
 }
@@ -215,9 +224,10 @@ static void push(struct input *in, struct alias *alias, const char *text, size_t
     size_t backs = 0;
 
     /* What was given back comes after the pushed text. */
-    while (in->backs > 0)
+    while (in->backs > 0 && in->back[in->backs - 1] >= 0)
         kept[backs++] = (char)in->back[--in->backs];
-    if (backs > 0 && kept[0] != (char)-1)
+    in->backs = 0; /* an end that was given back will be found again */
+    if (backs > 0)
         push(in, NULL, kept, backs);
     memcpy(copy, text, len);
     *p = (struct pushed){in->pushed, copy, copy + len, alias};

@@ -48,7 +48,6 @@ struct shell {
     int tested;       /* > 0 while a failure is being tested, so that -e does not apply */
     int loops;        /* loops around the current command, in this function */
     int calls;        /* functions around the current command */
-    int dots;         /* dot scripts around it */
     enum skip skip;
     int skip_loops; /* loops still to leave */
     pid_t pid;      /* $$ */
