@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from exodist.build.explain import History
 from exodist.build.files import FileDigests
 from exodist.build.reapi import Digest, Node, tree_digest
 from exodist.build.store import Result, Store
@@ -31,8 +32,15 @@ class Made:
 class Assembler:
     """Assembles into one store, and counts."""
 
-    def __init__(self, store: Store, digests: FileDigests, report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        digests: FileDigests,
+        history: History,
+        report: Callable[[str, str], None],
+    ) -> None:
         self._store = store
+        self._history = history
         self._report = report
         self._digests = digests
         package = Path(__file__).parent.parent
@@ -51,21 +59,23 @@ class Assembler:
         settings: Mapping[str, Value],
         inputs: Mapping[str, Digest],
         write: Write,
+        image: str = "",
     ) -> Made:
-        """The file that `write` makes of these settings and inputs."""
-        names = {path: str(digest) for path, digest in inputs.items()}
-        key = Digest.of(
-            json.dumps([what, self._code, dict(settings), names], sort_keys=True).encode()
-        )
+        """The file that `write` makes of these settings and inputs, for one image or for all."""
+        names = {path: digest.hash for path, digest in inputs.items()}
+        command = json.dumps([what, dict(settings)], sort_keys=True)
+        key = Digest.of(json.dumps([command, self._code, names], sort_keys=True).encode())
+        step = f"{image}: {what}" if image else what
+        self._history.note(step, key)
         known = self._store.load(key)
         if known is not None:
             self.cached += 1
             return Made(known.outputs["file"], json.loads(known.messages))
-        self._report(what)
+        self._report(step, self._history.explain(step, key, names, command))
         with self._store.temporary() as file:
             facts = dict(write(file))
             digest = self._store.adopt(file)
-        self._store.save(key, Result({"file": digest}, json.dumps(facts), names))
+        self._store.save(key, Result({"file": digest}, json.dumps(facts), names, command))
         self.run += 1
         return Made(digest, facts)
 

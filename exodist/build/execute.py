@@ -46,6 +46,15 @@ class Action:
     inputs: Mapping[str, Node]
     digest: Digest
 
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The inputs as results record them."""
+        return {path: node.digest.hash for path, node in self.inputs.items()}
+
+    @property
+    def command(self) -> str:
+        return "\0".join(self.step.arguments)
+
 
 def platform_of(toolchain: Toolchain) -> dict[str, str]:
     system, _, machine = toolchain.host.partition("-")
@@ -159,8 +168,7 @@ class Executor:
         )
         if printed.strip():
             raise ToolError(f"`{step.name}` printed a warning", output=printed)
-        inputs = {path: node.digest.hash for path, node in action.inputs.items()}
-        result = Result(outputs, printed, inputs, "\0".join(step.arguments))
+        result = Result(outputs, printed, action.hashes, action.command)
         self._store.save(action.digest, result)
         return result
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from exodist.build.execute import Action, Tally
 from exodist.build.reapi import Digest
 from exodist.build.store import Store
 
@@ -17,31 +17,34 @@ class History:
     def __init__(self, file: Path, store: Store) -> None:
         self._file = file
         self._store = store
+        self._now: dict[str, list[str | int]] = {}
         try:
             self._last: dict[str, list[str | int]] = json.loads(file.read_bytes())
         except (OSError, ValueError):
             self._last = {}
 
-    def explain(self, action: Action) -> str:
+    def note(self, step: str, action: Digest) -> None:
+        """Remember the action that a step has now."""
+        self._now[step] = [action.hash, action.size]
+
+    def explain(self, step: str, action: Digest, inputs: Mapping[str, str], command: str) -> str:
         """One line that says why `action` was not found in the cache."""
-        last = self._last.get(action.step.name)
+        last = self._last.get(step)
         if last is None:
-            return "never built here"
+            return "never made here"
         digest = Digest(str(last[0]), int(last[1]))
-        if digest == action.digest:
+        if digest == action:
             return "its result was missing from the store"
         known = self._store.load(digest)
         if known is None:
             return "its action changed, and the last one is no longer in the store"
-        changed = _changes(known.inputs, {p: n.digest.hash for p, n in action.inputs.items()})
-        if known.command != "\0".join(action.step.arguments):
+        changed = _changes(known.inputs, inputs)
+        if known.command != command:
             changed.insert(0, "its command changed")
-        return ", ".join(changed) or "the compiler changed"
+        return ", ".join(changed) or "the tool that makes it changed"
 
-    def save(self, tally: Tally) -> None:
-        now: dict[str, list[str | int]] = {
-            name: [digest.hash, digest.size] for name, digest in tally.actions.items()
-        }
+    def save(self) -> None:
+        now = {**self._last, **self._now}
         if now == self._last:
             return
         temporary = self._file.with_suffix(f".{os.getpid()}.tmp")
@@ -49,8 +52,7 @@ class History:
         temporary.replace(self._file)
 
 
-def _changes(old: object, new: dict[str, str]) -> list[str]:
-    before = dict(old) if isinstance(old, dict) else {}
+def _changes(before: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     found = []
     for path in sorted(before.keys() | new.keys()):
         if path not in new:

@@ -269,7 +269,7 @@ class ImageChain:
             "initrd": archive.digest,
         }
         settings = {"arch": self._arch, **sections}
-        return self._assembler.make("unified kernel image", settings, inputs, write)
+        return self._assembler.make("unified kernel image", settings, inputs, write, image.name)
 
     def _signed(self, image: Image, unsigned: Made) -> Made:
         folder = self._tree / "keys" / image.keys
@@ -285,7 +285,7 @@ class ImageChain:
             return {}
 
         inputs = {"pe": unsigned.digest, **{f"keys/{name}": d for name, d in keys.items()}}
-        return self._assembler.make("signature", {}, inputs, write)
+        return self._assembler.make("signature", {}, inputs, write, image.name)
 
     def _add_iso(self, image: Image) -> None:
         unsigned = self._uki(image)
@@ -314,7 +314,7 @@ class ImageChain:
 
         inputs = {"uki": uki.digest, "fs": self._fs.digest}
         settings: dict[str, Value] = {"epoch": epoch, "identity": str(uuid), "label": label}
-        return self._assembler.make("EFI system partition", settings, inputs, write)
+        return self._assembler.make("EFI system partition", settings, inputs, write, image.name)
 
     def _iso(self, image: Image, esp: Made) -> Made:
         uuid = identity(self._manifest.name, image.name, "disk")
@@ -328,7 +328,7 @@ class ImageChain:
             return {}
 
         settings: dict[str, Value] = {"epoch": epoch, "identity": str(uuid), "label": label}
-        return self._assembler.make("ISO", settings, {"esp": esp.digest}, write)
+        return self._assembler.make("ISO", settings, {"esp": esp.digest}, write, image.name)
 
     def _add_direct(self, image: Image) -> None:
         """The module and the command line for QEMU's -kernel."""
@@ -347,8 +347,9 @@ class ImageChain:
             return {}
 
         inputs = {name: self._digest(product) for name, product in domains.items()}
-        module = self._assembler.make("direct module", {}, {**inputs, "fs.img": fs.digest}, write)
+        inputs["fs.img"] = fs.digest
+        module = self._assembler.make("direct module", {}, inputs, write, image.name)
         line = self._command_line(image)
-        text = self._assembler.make("command line", {"line": line}, {}, write_line)
+        text = self._assembler.make("command line", {"line": line}, {}, write_line, image.name)
         self._add(image.name, "direct", f"{image.name}.module", module.digest)
         self._add(image.name, "cmdline", f"{image.name}.cmdline", text.digest)

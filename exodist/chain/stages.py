@@ -134,7 +134,8 @@ class _Build:
         lock = load_lock(path)
         digests.digest(str(lock_path(path)))
         check_lock(lock, self._inputs.lock, lock_path(path))
-        self._assembler = Assembler(store, digests, self._say)
+        self._history = History(options.cache / f"last-{self._manifest.name}.json", store)
+        self._assembler = Assembler(store, digests, self._history, self._say)
         self._publisher = Publisher(store, digests, options.out / self._manifest.name)
         self._steps_run = 0
         self._steps_cached = 0
@@ -165,13 +166,18 @@ class _Build:
                 )
         return images
 
-    def _say(self, what: str) -> None:
-        console.progress(0, 0, what)
-        self._options.on_action(what)
+    def _say(self, name: str, why: str, done: int = 0, total: int = 0) -> None:
+        """One step runs, or ran."""
+        console.progress(done, total, name)
+        self._options.on_action(name)
+        if self._options.explain:
+            console.note(f"{name}: {why}")
 
     def artifacts(self) -> tuple[Artifact, ...]:
         arches = dict.fromkeys(image.arch for image in self._manifest.images)
-        return tuple(artifact for arch in arches for artifact in self._of_arch(arch))
+        made = tuple(artifact for arch in arches for artifact in self._of_arch(arch))
+        self._history.save()
+        return made
 
     def findings(self) -> list[str]:
         said = []
@@ -220,22 +226,21 @@ class _Build:
             return work(Executor(self._store, sandbox, self._toolchain, jobs, report))
 
     def _compile(self, plan: Plan) -> Tally:
-        history = History(self._options.cache / f"last-{self._manifest.name}.json", self._store)
         started: list[str] = []
+        history = self._history
 
         def report(name: str, done: int, total: int, action: Action) -> None:
             if not started:
                 started.append(name)
                 console.step(f"building {self._manifest.name}: {total} steps")
-            console.progress(done, total, name)
-            self._options.on_action(name)
-            if self._options.explain:
-                console.note(f"{name}: {history.explain(action)}")
+            why = history.explain(name, action.digest, action.hashes, action.command)
+            self._say(name, why, done, total)
 
         tally = self._run(functools.partial(Executor.run, plan=plan), report)
         self._steps_run += tally.run
         self._steps_cached += tally.cached
-        history.save(tally)
+        for name, digest in tally.actions.items():
+            history.note(name, digest)
         return tally
 
 

@@ -84,6 +84,8 @@ def test_a_changed_source_rebuilds_what_uses_it(
     assert changed == {"cat", "fs", "small", "small-iso"}
     said = capsys.readouterr().err
     assert "cat: userland/bin/cat.c: `userland/bin/cat.c` changed" in said
+    assert "fs.img: `/bin/cat` changed" in said
+    assert "small-iso: ISO: `esp` changed" in said
     assert "wc" not in said
 
 
