@@ -39,7 +39,7 @@ def driver(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         else [sys.executable, "-m", "ziglang", "cc", "-fsanitize=undefined"]
     )
     sources = [tree / "tests/c/posix_main.c", *(posix / name for name in SOURCES)]
-    flags = ["-std=gnu17", "-O1", "-D_GNU_SOURCE", "-iquote", posix]
+    flags: list[str | Path] = ["-std=gnu17", "-O1", "-D_GNU_SOURCE", "-iquote", posix]
     subprocess.run([*compiler, *flags, "-o", out, *sources], check=True, timeout=120)
     return out
 

@@ -492,7 +492,7 @@ int64_t call_truncate(struct call *call)
     if (status < 0)
         return status;
     if (by_fd)
-        status = file_writes(descriptor_file(call->process, call->argument[0])) ? 0 : -EINVAL;
+        status = file_writes(descriptor_file(call->process, (uint32_t)call->argument[0])) ? 0 : -EINVAL;
     else
         status = node_permits(call->process, place.node, W_OK);
     if (S_ISDIR(place.node->mode))
@@ -559,7 +559,7 @@ static int may_rename(struct call *call, const struct place *from, const struct 
 {
     if (is_dots(from) || is_dots(to))
         return -EBUSY;
-    if (is_proc(from->node) || is_proc(to->parent))
+    if (is_proc(from->node) || is_proc(to->parent) || (to->node && is_proc(to->node)))
         return -EACCES;
     if (to->trailing && !S_ISDIR(from->node->mode))
         return -ENOTDIR;

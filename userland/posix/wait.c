@@ -10,6 +10,8 @@ static struct process *waiting;
 
 void wait_for_any(struct process *process, const void *const *objects, uint32_t count)
 {
+    if (count == 0) /* who waits for nothing is not on the list */
+        return;
     if (process->waiting_count == 0) {
         process->next_waiting = waiting;
         waiting = process;
