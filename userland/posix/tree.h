@@ -17,7 +17,6 @@
 #include <time.h>
 
 struct node;
-struct pipe;
 
 struct entry {
     struct entry *next;
@@ -51,7 +50,6 @@ struct node {
     bool listed;           /* directory: `entries` holds it, not the image */
     struct entry *entries; /* sorted by cookie */
     struct entry *last;
-    struct pipe *pipe; /* FIFO while open */
     char *target;      /* symbolic link in memory */
     int32_t process;   /* /proc: whose; 0: none */
 };
