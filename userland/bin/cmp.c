@@ -2,7 +2,6 @@
  * cmp: compare two files.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/cmp.html
  */
-#include <string.h>
 #include <unistd.h>
 
 #include "util.h"

@@ -2,7 +2,6 @@
  * head: copy the first part of files.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/head.html
  */
-#include <string.h>
 #include <unistd.h>
 
 #include "util.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include "util.h"
 

@@ -276,17 +276,15 @@ static bool every;          /* -A */
 static bool with_terminals; /* -a */
 static bool not_leaders;    /* -d */
 
+/* A terminal's device number, by its path, its name below /dev, or what follows tty in that. */
 static long long tty_number(const char *name)
 {
     char path[64];
     struct stat st;
-    const char *format = name[0] == '/'                     ? "%s"
-                         : name[0] >= '0' && name[0] <= '9' ? "/dev/tty%s"
-                                                            : "/dev/%s";
-    if (format[0] == '%')
-        snprintf(path, sizeof path, "%s", name);
-    else
-        snprintf(path, sizeof path, format[5] == 't' ? "/dev/tty%s" : "/dev/%s", name);
+    const char *folder = name[0] == '/'                     ? ""
+                         : name[0] >= '0' && name[0] <= '9' ? "/dev/tty"
+                                                            : "/dev/";
+    snprintf(path, sizeof path, "%s%s", folder, name);
     return stat(path, &st) == 0 ? (long long)st.st_rdev : -1;
 }
 

@@ -3,7 +3,6 @@
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/uniq.html
  */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
