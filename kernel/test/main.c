@@ -24,6 +24,10 @@ void test_main(const struct root_info *info)
         bench(info);
         finish();
     }
+    if (has_word(info->command_line, "idle")) {
+        put_string("idle\r\n");
+        wait_for(BIT_DONE);
+    }
     if (has_word(info->command_line, "fuzz")) {
         fuzz();
         finish();

@@ -6,7 +6,9 @@ cannot make a slice look longer than it was.
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +117,27 @@ def test_a_start_that_cannot_go_on_leaves_an_epitaph(
     assert f"kernel panic: {message}" in out
     assert re.search(r"back trace:\n.*\n?.* root_start\+0x[0-9a-f]+\n", out)
     assert status == PANIC
+
+
+def test_an_exception_in_the_kernel_leaves_its_registers(kernel: Kernel, tmp_path: Path) -> None:
+    monitor = tmp_path / "monitor"
+    argv = [*QEMU, *SERIAL, *EXIT_DEVICE, "-cpu", "max", "-kernel", str(kernel.elf)]
+    argv += ["-initrd", str(kernel.module), "-append", f"{kernel.line} root=kernel-test idle"]
+    argv += ["-monitor", f"unix:{monitor},server,nowait"]
+    machine = subprocess.Popen(argv, stdout=subprocess.PIPE)
+    assert machine.stdout
+    seen = b""
+    while b"idle\r\n" not in seen and machine.poll() is None:
+        seen += os.read(machine.stdout.fileno(), 4096)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(monitor))
+        connection.sendall(b"nmi\n")
+        out, _ = machine.communicate(timeout=20)
+    assert b"kernel panic: exception in the kernel: vector 2 " in out
+    assert re.search(rb"rsi [0-9a-f]{16} rdi [0-9a-f]{16} rbp ", out)
+    assert b" cpu_idle+0x" in out
+    assert b" sys_env_wait+0x" in out
+    assert machine.returncode == PANIC
 
 
 def test_names_are_embedded_once_and_for_all(kernel: Kernel) -> None:

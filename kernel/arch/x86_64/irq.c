@@ -9,9 +9,10 @@
 
 #include "arch/x86_64/apic.h"
 #include "arch/x86_64/registers.h"
+#include "core/panic.h"
 #include "dev/acpi.h"
 
-#define APIC_BASE 0xFEE00000u /* where the firmware left it: MSR_APIC_BASE is asked */
+#define APIC_BASE_X2 (1u << 10)
 #define APIC_EOI 0x0B0u
 #define APIC_SPURIOUS 0x0F0u
 #define APIC_LVT_TIMER 0x320u
@@ -65,7 +66,11 @@ static void pic_off(void)
 
 static void apic_init(void)
 {
-    apic = mmu_map_device(read_msr(MSR_APIC_BASE) & 0xFFFFFF000ull);
+    uint64_t base = read_msr(MSR_APIC_BASE);
+
+    if (base & APIC_BASE_X2)
+        panic("the firmware left the local APIC in x2APIC mode, which has no driver yet");
+    apic = mmu_map_device(base & 0xFFFFFF000ull);
     apic[APIC_SPURIOUS / 4] = APIC_ENABLE | VECTOR_SPURIOUS;
     apic[APIC_LVT_LINT0 / 4] = LVT_MASKED;
     apic[APIC_TIMER_DIVIDE / 4] = 0xB; /* by 1 */
