@@ -95,5 +95,3 @@ def _sizes(kernel: Path) -> Iterator[Metric]:
         )
     yield guest_metric("kernel_text", text, ARCH)
     yield guest_metric("kernel_file", kernel.stat().st_size, ARCH)
-
-

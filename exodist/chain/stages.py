@@ -126,9 +126,7 @@ class _Build:
         self._manifest = load_manifest(path)
         self._images = self._chosen(path)
         self._toolchain = find_toolchain(digests)
-        self._inputs = resolve(
-            tree, path, self._manifest, options.cache, digests, self._toolchain
-        )
+        self._inputs = resolve(tree, path, self._manifest, options.cache, digests, self._toolchain)
         if options.update_lock:
             _write_lock(path, self._inputs)
         lock = load_lock(path)

@@ -9,8 +9,9 @@
 
 #define GAS_UNLIMITED (1ull << 63)
 #define GAS_CYCLES 1024u
-#define GAS_TICKED (1ull << 32) /* who has less is looked at each slice, even when it runs alone   \
-                                 */
+#define GAS_TICKED                                                                                 \
+    (1ull << 32) /* who has less is looked at each slice, even when it runs alone                  \
+                  */
 
 /* Time of the env's slice. */
 static inline void gas_charge_time(struct env *env, uint64_t cycles)

@@ -492,7 +492,8 @@ int64_t call_truncate(struct call *call)
     if (status < 0)
         return status;
     if (by_fd)
-        status = file_writes(descriptor_file(call->process, (uint32_t)call->argument[0])) ? 0 : -EINVAL;
+        status =
+            file_writes(descriptor_file(call->process, (uint32_t)call->argument[0])) ? 0 : -EINVAL;
     else
         status = node_permits(call->process, place.node, W_OK);
     if (S_ISDIR(place.node->mode))

@@ -50,8 +50,8 @@ struct node {
     bool listed;           /* directory: `entries` holds it, not the image */
     struct entry *entries; /* sorted by cookie */
     struct entry *last;
-    char *target;      /* symbolic link in memory */
-    int32_t process;   /* /proc: whose; 0: none */
+    char *target;    /* symbolic link in memory */
+    int32_t process; /* /proc: whose; 0: none */
 };
 
 struct listing {

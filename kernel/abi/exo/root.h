@@ -17,7 +17,8 @@ enum root_slot {
     ROOT_SLOT_FS = 6,      /* frames of fs.img, read and execute; empty where there is none */
     ROOT_SLOT_INFO = 7,    /* frame of struct root_info */
     ROOT_SLOT_IRQ = 16,    /* 16 .. 39: interrupt lines 0 .. 23 (free ones only) */
-    ROOT_SLOT_DEVICE = 40, /* device memory: all physical space but RAM and what the kernel drives */
+    ROOT_SLOT_DEVICE =
+        40, /* device memory: all physical space but RAM and what the kernel drives */
     ROOT_SLOT_FRAMES = 48, /* 48 .. 48 + frames_count: free RAM, each one contiguous run */
     ROOT_SLOT_FREE = 80,   /* from here on empty */
 };

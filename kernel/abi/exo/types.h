@@ -68,8 +68,8 @@ enum frame_state {
     FRAME_TABLE = 2,    /* page table */
     FRAME_ASPACE = 3,
     FRAME_ENV = 4,
-    FRAME_SLOTS = 5, /* capability table */
-    FRAME_AREA = 6,  /* upcall area of an env: mappable, not donatable */
+    FRAME_SLOTS = 5,  /* capability table */
+    FRAME_AREA = 6,   /* upcall area of an env: mappable, not donatable */
     FRAME_KERNEL = 7, /* the kernel's own: image, tables, devices that it drives */
 };
 
