@@ -29,6 +29,16 @@ static void check(int good, const char *what)
     failures++;
 }
 
+/* For what nothing can go on without. */
+static void *need(void *pointer, const char *what)
+{
+    if (pointer == NULL) {
+        check(0, what);
+        exit(1);
+    }
+    return pointer;
+}
+
 static jmp_buf place;
 static sigjmp_buf signal_place;
 static volatile sig_atomic_t caught;
@@ -90,14 +100,12 @@ static void check_processes(void)
     char line[80] = "";
     check(system("exit 3") == 3 << 8, "system");
     check(system(NULL) != 0, "system(NULL)");
-    FILE *reader = popen("echo from the shell", "r");
-    check(reader != NULL && fgets(line, sizeof line, reader) != NULL &&
-              strcmp(line, "from the shell\n") == 0,
+    FILE *reader = need(popen("echo from the shell", "r"), "popen");
+    check(fgets(line, sizeof line, reader) != NULL && strcmp(line, "from the shell\n") == 0,
           "popen for reading");
     check(pclose(reader) == 0, "pclose");
-    FILE *writer = popen("read word; exit $word", "w");
-    check(writer != NULL && fprintf(writer, "7\n") == 2 && pclose(writer) == 7 << 8,
-          "popen for writing");
+    FILE *writer = need(popen("read word; exit $word", "w"), "popen");
+    check(fprintf(writer, "7\n") == 2 && pclose(writer) == 7 << 8, "popen for writing");
     pid_t child = fork();
     if (child == 0)
         abort();
@@ -119,8 +127,8 @@ static void check_files(void)
 {
     char directory[] = "/tmp/libctest.XXXXXX", line[20];
     struct dirent **names;
-    FILE *file = tmpfile();
-    check(file != NULL && fputs("text\n", file) >= 0 && fseek(file, 0, SEEK_SET) == 0 &&
+    FILE *file = need(tmpfile(), "tmpfile");
+    check(fputs("text\n", file) >= 0 && fseek(file, 0, SEEK_SET) == 0 &&
               fgets(line, sizeof line, file) != NULL && strcmp(line, "text\n") == 0,
           "tmpfile");
     fclose(file);
@@ -139,15 +147,14 @@ static void check_files(void)
           "glob");
     char *path = realpath("./../.", NULL);
     check(path != NULL && strcmp(path, "/tmp") == 0, "realpath");
-    DIR *stream = opendir(".");
-    struct dirent *entry = readdir(stream);
+    DIR *stream = need(opendir("."), "opendir");
+    need(readdir(stream), "readdir");
     long where = telldir(stream);
-    entry = readdir(stream);
     char name[256];
-    strlcpy(name, entry != NULL ? entry->d_name : "", sizeof name);
+    strlcpy(name, ((struct dirent *)need(readdir(stream), "readdir"))->d_name, sizeof name);
     seekdir(stream, where);
-    entry = readdir(stream);
-    check(entry != NULL && strcmp(entry->d_name, name) == 0, "seekdir");
+    check(strcmp(((struct dirent *)need(readdir(stream), "readdir"))->d_name, name) == 0,
+          "seekdir");
     closedir(stream);
     check(system("rm -r \"$PWD\"") == 0 || chdir("/") == 0, "clean-up");
 }
@@ -177,7 +184,8 @@ static void check_others(void)
     clock_gettime(CLOCK_MONOTONIC, &behind);
     long passed = (behind.tv_sec - before.tv_sec) * 1000000000 + behind.tv_nsec - before.tv_nsec;
     check(passed >= 2000000, "the clock after nanosleep");
-    check(!isatty(open("/dev/null", O_RDONLY)), "isatty");
+    int null = open("/dev/null", O_RDONLY);
+    check(null >= 0 && !isatty(null), "isatty");
 }
 
 /* Much memory in blocks of many sizes, each byte written. */
@@ -187,10 +195,8 @@ static void check_memory(void)
     for (int round = 0; round < 2000; round++) {
         int i = (int)((unsigned)rand() % 200);
         size_t size = (size_t)rand() % 20000 + 1;
-        unsigned char *more = realloc(blocks[i], size);
-        check(more != NULL, "realloc");
-        blocks[i] = more;
-        memset(more, i, size);
+        blocks[i] = need(realloc(blocks[i], size), "realloc");
+        memset(blocks[i], i, size);
     }
     for (int i = 0; i < 200; i++)
         free(blocks[i]);

@@ -160,7 +160,7 @@ static void release(struct chunk *chunk)
     size_t size = chunk_size(chunk);
     if (!(chunk->size & BEFORE_USED)) {
         size += chunk->before;
-        chunk = chunk_of((char *)chunk_memory(chunk) - chunk->before);
+        chunk = (struct chunk *)(void *)((char *)chunk - chunk->before);
         list_remove(chunk);
     }
     struct chunk *behind = chunk_at(chunk, size);
@@ -211,25 +211,28 @@ static size_t chunk_size_for(size_t size)
     return size < CHUNK_LEAST ? CHUNK_LEAST : size;
 }
 
-void *malloc(size_t size)
+/* A chunk in use of at least need bytes; NULL with errno if need is 0 or there is no memory. */
+static struct chunk *take(size_t need)
 {
-    size_t need = chunk_size_for(size);
-    if (need == 0)
-        goto none;
-    struct chunk *chunk = find(need);
+    struct chunk *chunk = need != 0 ? find(need) : NULL;
     if (chunk != NULL) {
         list_remove(chunk);
         chunk_at(chunk, chunk_size(chunk))->size |= BEFORE_USED;
         trim(chunk, need);
-        return chunk_memory(chunk);
+        return chunk;
     }
-    if (heap.top == NULL || chunk_size(heap.top) < need + CHUNK_LEAST)
-        if (!grow(need))
-            goto none;
-    return chunk_memory(take_top(need));
-none:
-    errno = ENOMEM;
-    return NULL;
+    int fits = heap.top != NULL && chunk_size(heap.top) >= need + CHUNK_LEAST;
+    if (need == 0 || (!fits && !grow(need))) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return take_top(need);
+}
+
+void *malloc(size_t size)
+{
+    struct chunk *chunk = take(chunk_size_for(size));
+    return chunk != NULL ? chunk_memory(chunk) : NULL;
 }
 
 void free(void *memory)
@@ -315,15 +318,11 @@ static void *allocate_aligned(size_t alignment, size_t size)
     if (alignment <= 16)
         return malloc(size);
     size_t need = chunk_size_for(size);
-    if (need == 0 || alignment > PTRDIFF_MAX / 2) {
-        errno = ENOMEM;
+    int possible = need != 0 && alignment < PTRDIFF_MAX / 2;
+    struct chunk *chunk = take(possible ? need + alignment + CHUNK_LEAST : 0);
+    if (chunk == NULL)
         return NULL;
-    }
-    char *memory = malloc(need + alignment + CHUNK_LEAST);
-    if (memory == NULL)
-        return NULL;
-    struct chunk *chunk = chunk_of(memory);
-    size_t skip = -(uintptr_t)memory & (alignment - 1);
+    size_t skip = -(uintptr_t)chunk_memory(chunk) & (alignment - 1);
     if (skip != 0) {
         if (skip < CHUNK_LEAST)
             skip += alignment;
