@@ -48,7 +48,7 @@ def resolve(
     skeleton = find_skeleton(tree, manifest.skeleton)
     lock = Lock(
         schema=1,
-        toolchain=_lock_toolchain(tree, manifest, toolchain),
+        toolchain=_lock_toolchain(tree, manifest, toolchain, digests),
         skeleton=_digest_files({name: str(file) for name, file in skeleton.items()}, digests),
         components={
             name: _lock_component(manifest, located, digests)
@@ -130,7 +130,9 @@ def _digest_files(files: Mapping[str, str], digests: FileDigests) -> str | None:
     return tree_digest(nodes).hash
 
 
-def _lock_toolchain(tree: Path, manifest: Manifest, toolchain: Toolchain) -> LockedToolchain:
+def _lock_toolchain(
+    tree: Path, manifest: Manifest, toolchain: Toolchain, digests: FileDigests
+) -> LockedToolchain:
     """The installed compiler beside what is on record for other hosts."""
     if toolchain.version != manifest.toolchain:
         raise ManifestError(
@@ -139,7 +141,10 @@ def _lock_toolchain(tree: Path, manifest: Manifest, toolchain: Toolchain) -> Loc
             hint="the version in requirements.lock must be the pinned one",
         )
     record = tree / "release" / "toolchains" / f"ziglang-{toolchain.version}.toml"
-    known = tomllib.loads(record.read_text()) if record.is_file() else {}
+    known: dict[str, dict[str, str]] = {}
+    if record.is_file():
+        digests.digest(str(record))
+        known = tomllib.loads(record.read_text())
     return LockedToolchain(
         version=toolchain.version,
         wheels=known.get("wheels", {}),

@@ -49,6 +49,8 @@ class Options:
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     explain: bool = False
     update_lock: bool = False
+    # Linters judge sources that are being edited; whatever makes artifacts goes by the lock.
+    locked: bool = True
     isolate: bool = True
     out: Path = TREE / "out"
     cache: Path = TREE / ".exo"

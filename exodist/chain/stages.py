@@ -59,7 +59,7 @@ def analyse(path: Path, options: Options, tree: Path = TREE) -> list[str]:
     store = Store(options.cache / "store")
     with store.building():
         digests = FileDigests(options.cache / "files.json")
-        build = _Build(path, replace(options, update_lock=False), tree, store, digests)
+        build = _Build(path, replace(options, locked=False), tree, store, digests)
         return build.findings()
 
 
@@ -129,9 +129,10 @@ class _Build:
         self._inputs = resolve(tree, path, self._manifest, options.cache, digests, self._toolchain)
         if options.update_lock:
             _write_lock(path, self._inputs)
-        lock = load_lock(path)
-        digests.digest(str(lock_path(path)))
-        check_lock(lock, self._inputs.lock, lock_path(path))
+        if options.locked:
+            lock = load_lock(path)
+            digests.digest(str(lock_path(path)))
+            check_lock(lock, self._inputs.lock, lock_path(path))
         self._history = History(options.cache / f"last-{self._manifest.name}.json", store)
         self._assembler = Assembler(store, digests, self._history, self._say)
         self._publisher = Publisher(store, digests, options.out / self._manifest.name)
