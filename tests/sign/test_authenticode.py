@@ -32,7 +32,7 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> KeySet:
 
 def judge(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     if shutil.which(tool) is None:
-        pytest.skip(f"{tool} is not installed")
+        pytest.fail(f"the judge `{tool}` is missing: see `./exo doctor`")
     return subprocess.run([tool, *arguments], capture_output=True, text=True, check=False)
 
 
