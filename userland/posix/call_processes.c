@@ -36,7 +36,8 @@ int64_t call_fork(struct call *call)
     if (status == 0)
         return child->pid;
     process_end(child, SIGKILL);
-    process_reap(child);
+    if (child->state == PROCESS_ZOMBIE)
+        process_reap(child);
     return -ENOMEM;
 }
 

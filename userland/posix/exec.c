@@ -129,6 +129,7 @@ int exec_image(struct process *process, const char *path, const struct exec_stac
     process->arguments_end = stack->arguments_end;
     process->executed = true;
     process->control->caught = 0;
+    process->control->no_zombies = 0;
     *entry = image.entry;
     return 0;
 }

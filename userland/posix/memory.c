@@ -240,10 +240,15 @@ void object_drop_env(uint32_t frame)
     envs[env_count++] = frame; /* never more than there can be processes */
 }
 
-/* libc's malloc grows the server's own heap with this. */
+/*
+ * libc's malloc grows the server's own heap with this. Half of the reserve stays out of its reach
+ * too, since names without number can be made of files without bytes.
+ */
 void *__libos_heap_grow(size_t bytes)
 {
     void *begin = (void *)heap_end;
+    if (free_count + (high - low) < reserve / 2 + bytes / PAGE)
+        return NULL;
     for (size_t at = 0; at < bytes; at += PAGE) {
         uint32_t frame = object_take();
         if (!frame ||

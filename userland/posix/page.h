@@ -10,8 +10,8 @@
 #define PAGE 4096u
 
 /*
- * A page with one user; zeroed, or with whatever it held. 0: memory is used up. Files and pipes
- * stop at a reserve, which is for processes: so that a full file system still lets `rm` run.
+ * A page with one user; zeroed, or with whatever it held. 0: memory is used up. Files stop at
+ * a reserve, which is for processes and pipes: so that a full file system still lets `rm` run.
  */
 uint32_t page_take_zeroed(void);
 uint32_t page_take_raw(void);

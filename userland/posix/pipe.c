@@ -23,7 +23,7 @@ static char *span(struct pipe *pipe, uint32_t at, size_t *length)
 {
     uint32_t index = at / PAGE % PIPE_PAGES;
     if (!pipe->pages[index])
-        pipe->pages[index] = page_take_raw();
+        pipe->pages[index] = page_take_reserved();
     if (!pipe->pages[index])
         return NULL;
     *length = PAGE - at % PAGE;

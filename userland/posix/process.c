@@ -290,6 +290,8 @@ void process_end(struct process *process, int status)
         hang_up_if_orphaned(process->group);
     signal_send(process->parent, SIGCHLD);
     wake(process->parent);
+    if (process_alive(process->parent) && process->parent->control->no_zombies)
+        process_reap(process);
 }
 
 void process_reap(struct process *process)

@@ -202,8 +202,11 @@ void space_destroy(struct process *process)
     space->frame_count = 0;
 }
 
-/* Copies the entries of [begin, end), within one batch; whether there are any. */
-static int copy_entries(struct space *from, struct space *to, vaddr_t begin, vaddr_t end, bool copy)
+/*
+ * Copies the entries of [begin, end), within one batch; whether there are any. All get the mark,
+ * also where the region cannot be written: mprotect may change that.
+ */
+static int copy_entries(struct space *from, struct space *to, vaddr_t begin, vaddr_t end)
 {
     uint32_t *source = entry_at(from, begin);
     uint32_t *target = NULL;
@@ -214,8 +217,7 @@ static int copy_entries(struct space *from, struct space *to, vaddr_t begin, vad
             continue;
         if (!target && !(target = entry_make(to, begin)))
             return -ENOMEM;
-        if (copy)
-            source[i] = entry |= ENTRY_COPY;
+        source[i] = entry |= ENTRY_COPY;
         if (!(entry & ENTRY_IMAGE))
             page_hold(entry & ENTRY_NUMBER);
         target[i] = entry;
@@ -236,7 +238,7 @@ static int copy_region(struct process *parent, struct process *child, const stru
         vaddr_t stop = at + BATCH * PAGE - at % (BATCH * PAGE);
         if (stop > region->end)
             stop = region->end;
-        int any = copy_entries(&parent->space, &child->space, at, stop, writable);
+        int any = copy_entries(&parent->space, &child->space, at, stop);
         if (any < 0)
             return any;
         uint64_t done = 0;

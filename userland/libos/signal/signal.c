@@ -171,6 +171,9 @@ int sigaction(int signal, const struct sigaction *restrict action, struct sigact
         } else if (action->sa_handler != SIG_DFL) {
             control->caught |= BIT(signal);
         }
+        if (signal == SIGCHLD)
+            control->no_zombies =
+                action->sa_handler == SIG_IGN || (action->sa_flags & SA_NOCLDWAIT);
         libos_leave();
     }
     if (old)

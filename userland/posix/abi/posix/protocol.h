@@ -45,12 +45,14 @@ enum posix_notify {
 
 /* The page that server and process both write. The process's mistakes in it hurt only itself. */
 struct posix_control {
-    uint64_t pending;       /* signals sent, signal n is bit n - 1; both sides, atomically */
-    uint64_t blocked;       /* by the process */
-    uint64_t ignored;       /* by the process: signals that need not be sent; survives exec */
-    uint64_t caught;        /* by the process: signals that have a handler */
-    uint32_t stopped;       /* by the server: 1 until continued */
-    int32_t pid;            /* by the server */
+    uint64_t pending;    /* signals sent, signal n is bit n - 1; both sides, atomically */
+    uint64_t blocked;    /* by the process */
+    uint64_t ignored;    /* by the process: signals that need not be sent; survives exec */
+    uint64_t caught;     /* by the process: signals that have a handler */
+    uint32_t stopped;    /* by the server: 1 until continued */
+    int32_t pid;         /* by the server */
+    uint32_t no_zombies; /* by the process: its children leave no status (SA_NOCLDWAIT) */
+    uint32_t zero;
     uint64_t clock_seconds; /* by the server: seconds since 1970 at the kernel clock's zero */
     uint64_t heap_end;      /* by the server, at exec: where the heap begins */
     uint64_t handed; /* by the server: bytes in the window, for the read that sleeps; 0 by reader */
