@@ -60,7 +60,7 @@ def libc_driver(
     libc = tree / "userland/libc"
     compiler = shutil.which("cc")
     if compiler is None:
-        pytest.fail("the host compiler `cc` is missing: see `./exo doctor`")")
+        pytest.fail("the host compiler `cc` is missing: see `./exo doctor`")
     cc = [compiler, *SANITIZERS, "-std=gnu17", "-O1", "-g1", "-fno-builtin", "-w"]
     out = tmp_path_factory.mktemp("libc")
     names = sorted(declared(libc / "include"))

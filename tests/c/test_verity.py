@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -66,11 +67,16 @@ def test_sha256_equals_hashlib(driver: Path, size: int, piece: int) -> None:
     assert ask(driver, "sha256", str(piece), data=data) == hashlib.sha256(data).hexdigest()
 
 
-@pytest.mark.parametrize("blocks", [1, 2, 127, 128, 129, 256, 128 * 128, 128 * 128 + 1])
-@pytest.mark.parametrize("salt", [b"", bytes(range(32)), bytes(range(256))])
+SMALL_TREES = (1, 2, 127, 128, 129, 256)
+LARGE_TREES = (128 * 128, 128 * 128 + 1)
+SALTS = (b"", bytes(range(32)))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "salt"),
+    [*product(SMALL_TREES, (*SALTS, bytes(range(256)))), *product(LARGE_TREES, SALTS)],
+)
 def test_root_equals_the_format(driver: Path, blocks: int, salt: bytes) -> None:
-    if len(salt) == 256 and blocks > 1000:
-        pytest.fail("the host compiler `cc` is missing: see `./exo doctor`")
     data = image(blocks)
     root = reference_root(data, salt)
     line = f"roothash={root} fs_blocks={blocks} salt={salt.hex() or '-'} console=ttyS0"
@@ -80,7 +86,7 @@ def test_root_equals_the_format(driver: Path, blocks: int, salt: bytes) -> None:
 def test_root_equals_veritysetup(driver: Path, tmp_path: Path) -> None:
     veritysetup = shutil.which("veritysetup") or shutil.which("veritysetup", path="/sbin")
     if veritysetup is None:
-        pytest.fail("the host compiler `cc` is missing: see `./exo doctor`")
+        pytest.fail("the judge `veritysetup` is missing: see `./exo doctor`")
     data = image(300)
     (tmp_path / "data").write_bytes(data)
     salt = "5a" * 32
