@@ -103,7 +103,7 @@ static void redraw(const struct editor *e)
     const char *prompt = last_line ? last_line + 1 : e->prompt;
     size_t used = width(prompt, strlen(prompt)) + 1;
     size_t room = row_width(e->fd) > used + 8 ? row_width(e->fd) - used : 8;
-    const char *text = buf_string((struct buf *)&e->text);
+    const char *text = buf_string(&e->text);
     size_t from = 0;
     size_t to = e->text.len;
     struct buf out = {0};

@@ -187,7 +187,7 @@ void buf_format(struct buf *buf, const char *format, ...)
     buf->len += (size_t)len;
 }
 
-const char *buf_string(struct buf *buf)
+const char *buf_string(const struct buf *buf)
 {
     return buf->data ? buf->data : "";
 }

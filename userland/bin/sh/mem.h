@@ -48,4 +48,4 @@ void buf_char(struct buf *buf, char c);
 void buf_bytes(struct buf *buf, const char *bytes, size_t len);
 void buf_text(struct buf *buf, const char *s);
 void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-const char *buf_string(struct buf *buf);
+const char *buf_string(const struct buf *buf);

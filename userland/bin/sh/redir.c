@@ -114,24 +114,38 @@ static int open_target(const struct redir *redir, const char *path)
     }
 }
 
-/* A pipe that holds the text: filled now if it fits for sure, else by a process of its own. */
+/* Fills the pipe from a process of its own, which may wait for the reader. */
+static bool fill_pipe(const int *ends, const char *text, size_t len)
+{
+    pid_t pid = jobs_fork_helper();
+
+    if (pid == 0) {
+        close(ends[0]);
+        write_all(ends[1], text, len);
+        _exit(0);
+    }
+    return pid > 0;
+}
+
+/* A pipe that holds the text: filled now if it fits for sure. */
 static int open_here(struct redir *redir)
 {
     const char *text = expand_string(redir->target);
     size_t len = strlen(text);
     int ends[2];
+    bool filled;
 
     if (pipe(ends) < 0)
         return -1;
-    if (len <= PIPE_CAPACITY) {
-        write_all(ends[1], text, len);
-    } else if (jobs_fork_helper() == 0) {
-        close(ends[0]);
-        write_all(ends[1], text, len);
-        _exit(0);
-    }
+    if (len <= PIPE_CAPACITY)
+        filled = write_all(ends[1], text, len);
+    else
+        filled = fill_pipe(ends, text, len);
     close(ends[1]);
-    return ends[0];
+    if (filled)
+        return ends[0];
+    close(ends[0]);
+    return -1;
 }
 
 /* Makes redir->fd what `from` is. */

@@ -195,12 +195,10 @@ static void run_action(int number)
 {
     struct mark mark = scratch_mark();
     int status = sh.status;
-    enum skip skip;
 
     eval_text(scratch_strdup(traps[number].action), EVAL_AND_GO_ON);
     scratch_release(mark);
-    skip = sh.skip;
-    if (skip == SKIP_NONE)
+    if (sh.skip == SKIP_NONE)
         sh.status = status;
 }
 
