@@ -57,6 +57,12 @@ def test_libc_on_the_libos(direct: Guest) -> None:
     assert (done.status, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def test_processes_cannot_reach_beyond_themselves(direct: Guest) -> None:
+    done = direct.command("/usr/libexec/isolation", timeout=120)
+    assert (done.status, done.stderr) == (0, b"")
+    assert re.fullmatch(rb"ok: \d+ attempts\n", done.stdout), done.stdout
+
+
 @pytest.mark.parametrize(
     ("text", "status", "stdout", "stderr"),
     [
