@@ -198,9 +198,11 @@ def _fat(window: Window, name: str) -> Node:
             children.append(Node(member.path, "directory", 0))
         else:
             children.append(_nested(member.window, member.path, member.size))
+    bytes_per_sector, small, large = window.unpack("<11xH6xH11xI", 0, "boot sector")
+    size = (small or large) * bytes_per_sector
     label = window.read(0x47 if _magic(window, 0x16, 2) == b"\0\0" else 0x2B, 11, "label")
     details: dict[str, object] = {"label": label.decode("ascii", "replace").rstrip()}
-    return Node(name, "fat", window.size, window.start, details, tuple(children))
+    return Node(name, "fat", size, window.start, details, tuple(children))
 
 
 _KINDS = {

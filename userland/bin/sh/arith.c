@@ -98,8 +98,11 @@ static int64_t variable(struct state *s, const char *name)
         return 0;
     negative = *text == '-';
     text += *text == '-' || *text == '+';
-    if (!constant(text, &end, &value) || end[strspn(end, " \t\n")])
+    if (!constant(text, &end, &value) || end[strspn(end, " \t\n")]) {
+        if (s->quiet)
+            return 0;
         sh_fatal(2, "arithmetic: the value of %s is not a number: \"%s\"", name, var_get(name));
+    }
     return negative ? (int64_t)(0 - (uint64_t)value) : value;
 }
 
