@@ -10,6 +10,7 @@ import os
 import re
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,6 +130,7 @@ def test_an_exception_in_the_kernel_leaves_its_registers(kernel: Kernel, tmp_pat
     seen = b""
     while b"idle\r\n" not in seen and machine.poll() is None:
         seen += os.read(machine.stdout.fileno(), 4096)
+    time.sleep(1)  # until it sleeps
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(monitor))
         connection.sendall(b"nmi\n")
