@@ -69,7 +69,7 @@ def cli() -> None:
     \b
     Examples:
       exodist run                          build everything and boot it in QEMU
-      exodist build --image iso            build one image into out/
+      exodist build --image exov6          build one image into out/
       exodist run --headless --command 'uname -a'
       exodist doctor                       which tools are here, which are missing
     """

@@ -26,7 +26,7 @@ from exodist.console import console
 from exodist.errors import ManifestError
 from exodist.manifest.load import load_board, load_manifest
 from exodist.manifest.lock import check_lock, encode_lock, load_lock, lock_path
-from exodist.manifest.model import Image
+from exodist.manifest.model import Image, Manifest
 
 Outcome = TypeVar("Outcome")
 
@@ -65,22 +65,25 @@ def analyse(path: Path, options: Options, tree: Path = TREE) -> list[str]:
 
 def write_lock(path: Path, tree: Path = TREE, cache: Path = TREE / ".exo") -> bool:
     """Write the lock of the manifest at `path`; returns True when that changed it."""
-    digests = FileDigests(cache / "files.json")
-    inputs = resolve(tree, path, load_manifest(path), cache, digests, find_toolchain(digests))
-    digests.save()
-    return _write_lock(path, inputs)
+    return _write_lock(path, _resolve(path, load_manifest(path), tree, cache))
 
 
 def check_manifest(path: Path, tree: Path = TREE, cache: Path = TREE / ".exo") -> dict[str, str]:
     """Versions of the components of a manifest that a build would accept."""
     manifest = load_manifest(path)
-    digests = FileDigests(cache / "files.json")
-    for image in manifest.images:
-        load_board(tree, image.board, f"{path}: images.{image.name}.board")
-    inputs = resolve(tree, path, manifest, cache, digests, find_toolchain(digests))
-    digests.save()
+    inputs = _resolve(path, manifest, tree, cache)
     check_lock(load_lock(path), inputs.lock, lock_path(path))
     return manifest.versions
+
+
+def _resolve(path: Path, manifest: Manifest, tree: Path, cache: Path) -> Inputs:
+    """What a manifest takes in, its boards looked at too."""
+    for image in manifest.images:
+        load_board(tree, image.board, f"{path}: images.{image.name}.board")
+    digests = FileDigests(cache / "files.json")
+    inputs = resolve(tree, path, manifest, cache, digests, find_toolchain(digests))
+    digests.save()
+    return inputs
 
 
 def plan_of(path: Path, digests: FileDigests, tree: Path = TREE) -> Plan:

@@ -24,7 +24,7 @@ def check(image: Path, as_json: bool) -> None:
 
     \b
     Examples:
-      exodist check out/exov6.iso
+      exodist check out/exov6/exov6.iso
       exodist check debian.iso --json
     """
     if not image.is_file():

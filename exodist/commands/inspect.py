@@ -21,7 +21,7 @@ def inspect(image: Path, as_json: bool) -> None:
 
     \b
     Examples:
-      exodist inspect out/exov6.iso
+      exodist inspect out/exov6/exov6.iso
       exodist inspect debian.iso --json
     """
     if not image.is_file():

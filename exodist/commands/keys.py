@@ -28,7 +28,13 @@ def keys() -> None:
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("keys"))
 @click.option("--json", "as_json", is_flag=True, help="One object a line on stdout.")
 def list_keys(folder: Path, as_json: bool) -> None:
-    """Every certificate of the key sets in FOLDER: role, fingerprint, expiry."""
+    """Every certificate of the key sets in FOLDER: role, fingerprint, expiry.
+
+    \b
+    Examples:
+      exodist keys list
+      exodist keys list keys/dev --json
+    """
     folders = [folder] if (folder / FILE).exists() else sorted(folder.glob(f"*/{FILE}"))
     if not folders:
         raise ManifestError("no key set here", where=str(folder), hint=f"expected */{FILE}")
@@ -47,7 +53,13 @@ def list_keys(folder: Path, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the set; by default the folder's.")
 def new_keys(folder: Path, name: str | None) -> None:
-    """Make a key set of your own in FOLDER, which must not exist yet."""
+    """Make a key set of your own in FOLDER, which must not exist yet.
+
+    \b
+    Examples:
+      exodist keys new /somewhere/safe/mine
+      exodist keys new /somewhere/safe/2027 --name mine
+    """
     keyset = create_keyset(folder, name or folder.name)
     console.note(f"made key set `{keyset.name}` in {folder}; keep the .key files to yourself")
 

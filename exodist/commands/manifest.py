@@ -29,7 +29,13 @@ def manifest() -> None:
 @manifest.command()
 @_FILE
 def lock(file: Path | None) -> None:
-    """Write the lock beside FILE: the digest of everything a build takes in."""
+    """Write the lock beside FILE: the digest of everything a build takes in.
+
+    \b
+    Examples:
+      exodist manifest lock
+      exodist manifest lock my.toml
+    """
     from exodist.chain.stages import write_lock
 
     path = file or default_manifest()
@@ -41,7 +47,13 @@ def lock(file: Path | None) -> None:
 @_FILE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def check(file: Path | None, as_json: bool) -> None:
-    """Check FILE, its boards, its components and its lock, without building."""
+    """Check FILE, its boards, its components and its lock, without building.
+
+    \b
+    Examples:
+      exodist manifest check
+      exodist manifest check my.toml --json
+    """
     from exodist.chain.stages import check_manifest
 
     path = file or default_manifest()
@@ -56,7 +68,13 @@ def check(file: Path | None, as_json: bool) -> None:
 @manifest.command()
 @click.option("--page", is_flag=True, help="The reference page instead, in Markdown.")
 def schema(page: bool) -> None:
-    """Print the JSON Schema of manifests, for editors."""
+    """Print the JSON Schema of manifests, for editors.
+
+    \b
+    Examples:
+      exodist manifest schema > manifest.schema.json
+      exodist manifest schema --page
+    """
     from exodist.manifest.model import Manifest
 
     if page:
@@ -71,7 +89,12 @@ def schema(page: bool) -> None:
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 def diff(old: Path, new: Path) -> None:
-    """Say what differs between two manifests; exit status 1 when something does."""
+    """Say what differs between two manifests; exit status 1 when something does.
+
+    \b
+    Examples:
+      exodist manifest diff manifests/exov6.toml my.toml
+    """
     from exodist.manifest.compare import differences
     from exodist.manifest.load import load_manifest
 
@@ -85,7 +108,12 @@ def diff(old: Path, new: Path) -> None:
 @manifest.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def new(file: Path) -> None:
-    """Start FILE as a copy of the tree's own manifest, with names of its own."""
+    """Start FILE as a copy of the tree's own manifest, with names of its own.
+
+    \b
+    Examples:
+      exodist manifest new manifests/mine.toml
+    """
     from exodist.manifest.load import load_manifest
 
     if file.exists():

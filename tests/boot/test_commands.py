@@ -47,6 +47,8 @@ def test_programs_are_the_built_ones(direct: Guest, system: System) -> None:
 
 
 def test_a_long_script_runs_thirty_programs(direct: Guest) -> None:
+    script = TREE / "userland/skel/usr/share/tests/thirty.sh"
+    assert len(script.read_text().splitlines()) >= 200
     done = direct.command("sh /usr/share/tests/thirty.sh", timeout=120)
     assert (done.status, done.stderr) == (0, b"")
     assert re.search(rb"^ok: \d+ checks, (3\d|4\d) utilities$", done.stdout, re.M)
@@ -80,6 +82,12 @@ def test_the_channel_is_exact(
 ) -> None:
     done = direct.command(text)
     assert (done.status, done.stdout, done.stderr) == (status, stdout, stderr)
+
+
+def test_another_library_os_runs_beside_posix(direct: Guest) -> None:
+    """`tiny`: two envs and a gate, on the kernel's calls alone."""
+    assert direct.command("echo posix").stdout == b"posix\n"
+    assert b"tiny: 1 + ... + 100 = 5050" in direct.machine.console
 
 
 def test_much_output(direct: Guest) -> None:

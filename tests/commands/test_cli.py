@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -22,6 +23,17 @@ from exodist.errors import (
     ToolError,
 )
 
+
+def words_of_commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
+    """The words of every command, those of groups too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        yield (*before, name)
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from words_of_commands(command, *before, name)
+
+
 COMMANDS = cli.cli.list_commands(click.Context(cli.cli))
 
 
@@ -32,10 +44,11 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Examples:" in said
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_has_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main([name, "--help"]) == 0
-    assert "Examples:" in capsys.readouterr().out
+@pytest.mark.parametrize("words", [*words_of_commands(cli.cli)], ids=" ".join)
+def test_help_has_examples(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*words, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert f"\n    exodist {' '.join(words)}" in said[said.index("Examples:") :]
 
 
 def test_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
