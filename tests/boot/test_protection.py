@@ -97,6 +97,8 @@ def test_stacks_have_guard_pages(state: State, system: System) -> None:
         symbols = ELFFile(stream).get_section_by_name(".symtab")
         assert isinstance(symbols, SymbolTableSection)
         for name in ("kernel_stack_guard", "fault_stack_guard"):
-            (guard,) = symbols.get_symbol_by_name(name) or ()
-            assert guard["st_value"] not in mapped
-            assert guard["st_value"] + 4096 in mapped, "the stack above it is there"
+            found = symbols.get_symbol_by_name(name)
+            assert found, name
+            guard = found[0]["st_value"]
+            assert guard not in mapped
+            assert guard + 4096 in mapped, "the stack above it is there"
