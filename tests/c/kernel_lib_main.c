@@ -5,6 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The kernel's string functions under other names: the sanitizers bring their own. */
+#define memcpy kernel_memcpy
+#define memmove kernel_memmove
+#define memset kernel_memset
+#define memcmp kernel_memcmp
+#define strlen kernel_strlen
+#include "lib/string.c"
+#undef memcpy
+#undef memmove
+#undef memset
+#undef memcmp
+#undef strlen
+
 #include "core/label.h"
 #include "core/slice.h"
 #include "lib/elf.h"
@@ -111,6 +124,24 @@ static int run_list(void)
     return 0;
 }
 
+/* Moves within `abcdefgh` in both directions, comparisons, lengths. */
+static int run_string(void)
+{
+    char text[] = "abcdefgh";
+
+    kernel_memmove(text + 2, text, 4);
+    printf("%s ", text);
+    kernel_memmove(text, text + 2, 4);
+    printf("%s ", text);
+    kernel_memset(text + 1, 'x', 3);
+    kernel_memcpy(text + 6, "yz", 2);
+    printf("%s ", text);
+    printf("%d %d %d ", kernel_memcmp("ab", "ab", 2), kernel_memcmp("ab", "ac", 2) < 0,
+           kernel_memcmp("\xFF", "a", 1) > 0);
+    printf("%zu %d %d\n", kernel_strlen("four"), str_equal("a", "a"), str_equal("a", "ab"));
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     switch (argc > 1 ? argv[1][0] : 0) {
@@ -124,6 +155,8 @@ int main(int argc, char **argv)
         return run_elf();
     case 'l':
         return run_list();
+    case 't':
+        return run_string();
     default:
         return 2;
     }
