@@ -21,13 +21,15 @@ const struct syscall syscall_table[SYSCALL_NUMBERS] = {
 };
 
 #undef SYSCALL
-#define SYSCALL(number, name, type, rights, cost) CALL_##name = (number),
+#define SYSCALL(number, name, type, rights, cost) CALL_##name = (number), COST_##name = (cost),
 enum {
 #include "syscall_table.inc"
 };
 
 _Static_assert(CALL_cap_check == 0 && CALL_gate_call == 49 && CALL_gate_wait == 50,
                "the entry code has short ways for these");
+_Static_assert(COST_cap_check == 1 && COST_gate_call == 8 && COST_gate_wait == 8,
+               "the entry code debits so much");
 
 /* Where the env has a handler, it goes on there with the number in the saved rax. */
 status_t syscall_unknown(void)
