@@ -45,7 +45,7 @@ def bench(parts: tuple[str, ...], as_json: bool) -> None:
             else:
                 click.echo(_line(metric))
     if missed:
-        console.note(f"{missed} above their bar (marked `!`); docs/caveats.md says why")
+        console.note(f"{missed} above their bar (marked `!`)")
 
 
 def _measure(parts: tuple[str, ...], scratch: Path) -> Iterator[Metric]:

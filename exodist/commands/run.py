@@ -18,7 +18,7 @@ from exodist.console import console
 from exodist.emulate.firmware import enrolled_store, find_firmware
 from exodist.emulate.machine import Machine, Sinks, interact
 from exodist.emulate.qemu import GDB_PORT, Boot, DirectBoot, Medium, Settings, UefiBoot, find_qemu
-from exodist.errors import ExodistError, ManifestError
+from exodist.errors import ExodistError, ManifestError, ToolError
 
 OWN_FAILURE = 125
 READY_SHARE = 0.9  # of the time-out, for booting
@@ -88,6 +88,11 @@ def run(
             if command is not None:
                 error.exit_code = OWN_FAILURE
             raise
+        except OSError as error:
+            if command is None:
+                raise
+            message, where = str(error.strerror or error), error.filename
+            raise ToolError(message, where=where, exit_code=OWN_FAILURE) from error
 
 
 def _command(boot: Boot, settings: Settings, log: Path, command: str, limit: float) -> int:

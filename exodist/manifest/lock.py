@@ -90,7 +90,7 @@ def check_lock(locked: Lock, found: Lock, path: Path) -> None:
         _same(what, "version", entry.version, component.version, path)
         _same(what, "archive", entry.archive, component.archive, path)
         _same(what, "tree", entry.tree, component.tree, path)
-    for name in locked.components.keys() - found.components.keys():
+    for name in sorted(locked.components.keys() - found.components.keys()):
         raise SourceError(
             f"component `{name}` is locked, but not pinned", where=str(path), hint=_REFRESH
         )

@@ -52,6 +52,18 @@ def test_own_failures_are_125(
     assert out == b"" and err.startswith(message)
 
 
+def test_a_host_that_denies_a_file_is_our_own_failure(
+    scene: Scene, module: Path, capfdbinary: Output
+) -> None:
+    """Not the guest's status, whatever the guest's command may end with."""
+    scene("serve")
+    log = module.with_name("kernel.elf") / "log"  # below a file
+    arguments = ["run", str(module), "--direct", "--command", "true", "--log", str(log)]
+    assert main(arguments) == 125
+    out, err = capfdbinary.readouterr()
+    assert out == b"" and err.startswith(b"error: ") and len(err.splitlines()) == 1
+
+
 def test_headless_shows_the_console(scene: Scene, module: Path, capfdbinary: Output) -> None:
     scene("panic")
     assert run(module, "--headless") == 1
