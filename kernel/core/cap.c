@@ -123,7 +123,7 @@ void cap_insert(struct cap *cap, struct cap *parent, uint64_t word, uint64_t obj
 
 bool cap_derivable(const struct cap *parent)
 {
-    return depth(parent) < CAP_DEPTH_MAX;
+    return depth(parent) < CAP_DEPTH_MAX - 1;
 }
 
 struct cap *cap_child(const struct cap *cap)
@@ -135,14 +135,18 @@ struct cap *cap_child(const struct cap *cap)
 
 void cap_remove(struct cap *cap)
 {
+    /* Also behind the parent itself: a later child would stand in front of them as theirs. */
+    for (struct cap *c = next(cap); c && depth(c) > depth(cap); c = next(c))
+        c->next -= 1ull << ADDRESS_BITS;
+    cap_unlink(cap);
+}
+
+void cap_unlink(struct cap *cap)
+{
     struct cap *before = prev(cap);
     struct cap *after = next(cap);
     struct object *object = cap_object(cap);
 
-    /* Behind the parent itself the run of descendants is in its place; else it must come up. */
-    if (!before || depth(before) >= depth(cap))
-        for (struct cap *c = after; c && depth(c) > depth(cap); c = next(c))
-            c->next -= 1ull << ADDRESS_BITS;
     if (before)
         set_next(before, after);
     if (after)

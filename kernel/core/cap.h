@@ -9,7 +9,7 @@
  * All capabilities form one list, in preorder of derivation: behind each capability, with greater
  * depth, stand those derived from it. A child is put right behind its parent. So a subtree is a
  * run of the list, `cap_revoke` takes from its front, and only deleting a capability that has
- * descendants and an elder sibling must walk them (each comes one level up).
+ * descendants must walk them (each comes one level up).
  */
 #pragma once
 
@@ -74,11 +74,14 @@ status_t cap_lookup_empty(uint64_t env_slot, uint64_t slot, struct cap **cap);
 /* Fills an empty slot: without a parent at start, else as the newest child of `parent`. */
 void cap_insert(struct cap *cap, struct cap *parent, uint64_t word, uint64_t object);
 
-/* Whether a child of `parent` may be made. */
+/* Whether a child of `parent` may be made, and a child of that (a new env's own name). */
 bool cap_derivable(const struct cap *parent);
 
 /* Empties the slot; children go to the parent. The object may die of it. */
 void cap_remove(struct cap *cap);
+
+/* The same where the descendants will go as well: they are not walked. */
+void cap_unlink(struct cap *cap);
 
 /* The next capability where it is derived from `cap`, else null. */
 struct cap *cap_child(const struct cap *cap);

@@ -81,6 +81,12 @@ void env_cancel(struct env *env, status_t status)
         run_update(server);
 }
 
+static void tell_keeper(struct env *env)
+{
+    if (env->keeper)
+        notify(env->keeper, notify_allowed(env->keeper_badge, env->keeper_bits));
+}
+
 void env_stop_faulted(struct env *env, uint64_t kind, uint64_t address)
 {
     env_cancel(env, EXO_INTERRUPTED);
@@ -88,8 +94,7 @@ void env_stop_faulted(struct env *env, uint64_t kind, uint64_t address)
     env->fault_address = address;
     env->fault_pc = env->regs.pc;
     run_set_state(env, ENV_FAULTED);
-    if (env->keeper)
-        notify(env->keeper, env->keeper_bits);
+    tell_keeper(env);
 }
 
 void env_fault(struct env *env, uint64_t kind, uint64_t code, uint64_t address)
@@ -116,8 +121,7 @@ void env_kill(struct env *env)
         answer_dead(env->caller);
     while (!list_empty(&env->queue))
         answer_dead(list_entry(env->queue.next, struct env, queue_node));
-    if (env->keeper)
-        notify(env->keeper, env->keeper_bits);
+    tell_keeper(env);
     list_remove(&env->ward_node);
     while (!list_empty(&env->wards)) {
         struct env *ward = list_entry(env->wards.next, struct env, ward_node);
@@ -221,6 +225,7 @@ static status_t set_keeper(struct env *env, uint64_t slot)
         return status;
     list_remove(&env->ward_node);
     env->keeper = keeper;
+    env->keeper_badge = keeper ? cap_extent(cap) : 0;
     if (keeper)
         list_insert(&keeper->wards, &env->ward_node);
     return EXO_OK;

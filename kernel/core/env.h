@@ -32,6 +32,7 @@ struct cap;
 /* Where a revocation of many steps stands; each env has at most one under way. */
 struct revocation {
     const struct cap *cap;
+    uint64_t word, object; /* of the capability: its slot may hold another one by now */
     uint64_t phase;
     uint64_t index;
     uint64_t found;
@@ -82,6 +83,7 @@ struct env {
 
     struct env *keeper;
     uint64_t keeper_bits;
+    uint64_t keeper_badge; /* of the capability that named the keeper; 0: any bit */
     struct list wards; /* envs whose keeper this is */
     struct list ward_node;
 

@@ -44,7 +44,7 @@ status_t sys_irq_bind(struct cap *cap, uint64_t env_slot, uint64_t bits)
 
     if (status)
         return status;
-    bindings[line] = (struct binding){env, bits};
+    bindings[line] = (struct binding){env, notify_allowed(cap_extent(env_cap), bits)};
     irq_unmask(line);
     return EXO_OK;
 }

@@ -47,10 +47,9 @@ void notify(struct env *env, uint64_t bits)
 status_t sys_env_notify(struct cap *cap, uint64_t bits)
 {
     struct env *env = (struct env *)cap->object;
-    uint64_t badge = cap_extent(cap);
 
     if (label_dominates(env->label, current->label))
-        notify(env, badge ? bits & badge : bits);
+        notify(env, notify_allowed(cap_extent(cap), bits));
     return EXO_OK;
 }
 

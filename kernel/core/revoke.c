@@ -37,7 +37,7 @@ static bool remove_children(struct cap *cap)
     for (unsigned i = 0; (child = cap_child(cap)) != NULL; i++) {
         if (i == CAPS_STEP)
             return false;
-        cap_remove(child);
+        cap_unlink(child);
         if (object_dead(&current->object))
             return true;
     }
@@ -76,7 +76,8 @@ static void mark(const struct cap *cap, struct revocation *r)
 
         if (frame_mappings(frame))
             frame_table[frame] |= FRAME_REVOKING;
-        if (frame_mappings(frame) || state == FRAME_TABLE || state == FRAME_SLOTS)
+        /* A mark without mappings was left by a revocation that nobody finished. */
+        if (frame_revoking(frame) || state == FRAME_TABLE || state == FRAME_SLOTS)
             r->found++;
     }
 }
@@ -132,8 +133,8 @@ static void destroy_envs(const struct cap *cap, struct revocation *r)
 /* One step; true at the end. */
 static bool revoke_frames(const struct cap *cap, struct revocation *r)
 {
-    if (r->cap != cap)
-        *r = (struct revocation){.cap = cap};
+    if (r->cap != cap || r->word != cap->word || r->object != cap->object)
+        *r = (struct revocation){.cap = cap, .word = cap->word, .object = cap->object};
     switch ((enum phase)r->phase) {
     case PHASE_MARK:
         mark(cap, r);

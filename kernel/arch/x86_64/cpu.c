@@ -81,7 +81,9 @@ static void protect(void)
 {
     uint32_t leaves = read_cpuid(0, 0).eax;
     struct cpuid features = leaves >= 7 ? read_cpuid(7, 0) : (struct cpuid){0};
-    uint64_t cr4 = read_cr4() | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+    /* What else the firmware had switched on goes: with OSXSAVE, say, envs would share registers
+     * that we do not save. */
+    uint64_t cr4 = (read_cr4() & (CR4_PAE | CR4_MCE)) | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
     if (features.ebx & 1u << 7)
         cr4 |= CR4_SMEP;

@@ -21,6 +21,8 @@
 #define CR0_NE (1ull << 5)
 #define CR0_WP (1ull << 16)
 
+#define CR4_PAE (1ull << 5)
+#define CR4_MCE (1ull << 6)
 #define CR4_PGE (1ull << 7)
 #define CR4_OSFXSR (1ull << 9)
 #define CR4_OSXMMEXCPT (1ull << 10)
