@@ -57,6 +57,20 @@ static void test_hand_on(void)
     exo_cap_delete(SLOT_TEST);
 }
 
+/* The only child goes first, then another one comes. */
+static void test_hand_on_before(void)
+{
+    exo_cap_derive(FRAMES, 0, SLOT_TEST, RIGHT_ALL, 0, 8);
+    exo_cap_derive(SLOT_TEST, 0, SLOT_TEST + 1, RIGHT_ALL, 0, 8);
+    exo_cap_derive(SLOT_TEST + 1, 0, SLOT_TEST + 2, RIGHT_ALL, 0, 8);
+    exo_cap_delete(SLOT_TEST + 1);
+    exo_cap_derive(SLOT_TEST, 0, SLOT_TEST + 3, RIGHT_ALL, 0, 8);
+    exo_cap_revoke(SLOT_TEST + 3);
+    check_equal(present(SLOT_TEST + 2), EXO_OK, "an orphan is no child of one born later");
+    drop(SLOT_TEST);
+    check_equal(present(SLOT_TEST + 2), EXO_BAD_SLOT, "and goes with its grandparent");
+}
+
 static void test_badge(void)
 {
     struct exo_cap_inspect cap;
@@ -67,6 +81,13 @@ static void test_badge(void)
     check_equal((int64_t)cap.badge, 5, "a badge is given once");
     exo_env_notify(SLOT_TEST + 1, 0xFF);
     check_equal((int64_t)wait_for(~0ull), 5, "and bounds the bits of a notification");
+    make_space(SLOT_SPACE);
+    exo_env_create(FRAMES, take_frames(3), SLOT_SPACE, SLOT_ENV, 0);
+    exo_env_set(SLOT_ENV, ENV_KEEPER, SLOT_TEST);
+    exo_env_set(SLOT_ENV, ENV_KEEPER_BITS, ~0ull);
+    drop(SLOT_ENV);
+    check_equal((int64_t)wait_for(~0ull), 5, "also of one that comes by way of a keeper");
+    drop(SLOT_SPACE);
     drop(SLOT_TEST);
 }
 
@@ -75,5 +96,6 @@ void test_caps(void)
     test_derive();
     test_revoke();
     test_hand_on();
+    test_hand_on_before();
     test_badge();
 }
