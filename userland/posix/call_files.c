@@ -109,19 +109,25 @@ static int enter_new(struct call *call, struct place *place, struct node *node)
     return status;
 }
 
+/* The mode that the caller may give: set-group-ID only to who is of that group (chmod, POSIX). */
+static mode_t mode_for(const struct process *process, mode_t mode, mode_t type, gid_t group)
+{
+    bool foreign = process->effective_user != 0 && process->effective_group_id != group;
+    return mode & MODE_BITS & ~(foreign && S_ISREG(type) ? (mode_t)S_ISGID : 0);
+}
+
 static struct node *new_node(struct call *call, const struct place *place, mode_t type, mode_t mode)
 {
     const struct process *process = call->process;
     gid_t group = place->parent->mode & S_ISGID ? place->parent->gid : process->effective_group_id;
-    return node_new(type | (mode & MODE_BITS & ~process->mask), process->effective_user, group);
+    mode = mode_for(process, mode, type, group) & ~process->mask;
+    return node_new(type | mode, process->effective_user, group);
 }
 
 static int want_of(int flags)
 {
     static const int wants[] = {[O_RDONLY] = R_OK, [O_WRONLY] = W_OK, [O_RDWR] = R_OK | W_OK};
-    if (flags & O_SEARCH)
-        return 0;
-    return wants[(flags & O_ACCMODE) % 3] | (flags & O_TRUNC ? W_OK : 0);
+    return (flags & O_SEARCH ? X_OK : wants[flags & O_ACCMODE]) | (flags & O_TRUNC ? W_OK : 0);
 }
 
 /* An existing file: may it be opened so? */
@@ -168,6 +174,8 @@ int64_t call_open(struct call *call)
 {
     int flags = (int)call->argument[1];
     struct place place;
+    if ((flags & O_ACCMODE) == O_ACCMODE || ((flags & O_SEARCH) && (flags & O_ACCMODE)))
+        return -EINVAL;
     bool link_itself = (flags & O_NOFOLLOW) || ((flags & O_CREAT) && (flags & O_EXCL));
     int status = walk(call, 0, WALK_PARENT | (link_itself ? WALK_NOFOLLOW : 0u), &place);
     if (status < 0)
@@ -302,7 +310,8 @@ int64_t call_fcntl(struct call *call)
     case F_GETFL:
         return file->flags;
     case F_SETFL:
-        file->flags = (file->flags & O_ACCMODE) | ((int)value & (O_APPEND | O_NONBLOCK));
+        file->flags =
+            (file->flags & (O_ACCMODE | O_SEARCH)) | ((int)value & (O_APPEND | O_NONBLOCK));
         return 0;
     default:
         return -EINVAL;
@@ -413,7 +422,8 @@ int64_t call_chmod(struct call *call)
     if (status == 0 && S_ISLNK(node->mode))
         status = -EOPNOTSUPP;
     if (status == 0) {
-        node->mode = (node->mode & S_IFMT) | ((mode_t)call->argument[1] & MODE_BITS);
+        node->mode = (node->mode & S_IFMT) |
+                     mode_for(call->process, (mode_t)call->argument[1], node->mode, node->gid);
         node->ctime = clock_now();
     }
     place_drop(&place);
@@ -487,13 +497,13 @@ int64_t call_utimens(struct call *call)
 int64_t call_truncate(struct call *call)
 {
     struct place place;
+    uint32_t fd = (uint32_t)call->argument[0];
     bool by_fd = *(const char *)call->process->window == '\0';
     int status = walk_or_fd(call, 0, 0, &place);
     if (status < 0)
         return status;
     if (by_fd)
-        status =
-            file_writes(descriptor_file(call->process, (uint32_t)call->argument[0])) ? 0 : -EINVAL;
+        status = file_writes(descriptor_file(call->process, fd)) ? 0 : -EINVAL;
     else
         status = node_permits(call->process, place.node, W_OK);
     if (S_ISDIR(place.node->mode))
@@ -723,6 +733,8 @@ int64_t call_getdents(struct call *call)
         return -EBADF;
     if (file->kind != FILE_DIRECTORY)
         return -ENOTDIR;
+    if (!file_reads(file))
+        return -EBADF;
     uint64_t size = call->argument[1] < POSIX_WINDOW_SIZE ? call->argument[1] : POSIX_WINDOW_SIZE;
     uint64_t done = 0;
     struct listing listing;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT_FLAGS = O_ACCMODE | O_APPEND | O_NONBLOCK };
+enum { KEPT_FLAGS = O_ACCMODE | O_SEARCH | O_APPEND | O_NONBLOCK };
 
 static struct file *file_new(enum file_kind kind, struct node *node, int flags)
 {

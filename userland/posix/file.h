@@ -5,6 +5,8 @@
 
 #include "process.h"
 
+#include <fcntl.h>
+
 struct tty;
 struct pipe;
 
@@ -21,7 +23,7 @@ enum file_kind {
 struct file {
     uint32_t users;
     enum file_kind kind;
-    int flags; /* O_ACCMODE, O_APPEND, O_NONBLOCK */
+    int flags; /* O_ACCMODE, O_SEARCH, O_APPEND, O_NONBLOCK */
     uint64_t offset;
     struct node *node; /* held; NULL: a pipe */
     struct pipe *pipe;
@@ -37,12 +39,12 @@ void file_drop(struct file *file);
 
 static inline bool file_reads(const struct file *file)
 {
-    return (file->flags & 3) != 1;
+    return (file->flags & O_ACCMODE) != O_WRONLY && !(file->flags & O_SEARCH);
 }
 
 static inline bool file_writes(const struct file *file)
 {
-    return (file->flags & 3) != 0;
+    return (file->flags & O_ACCMODE) != O_RDONLY;
 }
 
 /* Reads at `offset`, or at the description's own where it is -1. Bytes, -errno, -POSIX_BLOCK;

@@ -240,6 +240,13 @@ void object_drop_env(uint32_t frame)
     envs[env_count++] = frame; /* never more than there can be processes */
 }
 
+/* Frames that object_take can give. */
+static uint64_t objects_free(void)
+{
+    uint32_t floor = mapped > low ? mapped : low;
+    return object_count + (uint64_t)(high > floor ? high - floor : 0);
+}
+
 /*
  * libc's malloc grows the server's own heap with this. Half of the reserve stays out of its reach
  * too, since names without number can be made of files without bytes.
@@ -247,7 +254,8 @@ void object_drop_env(uint32_t frame)
 void *__libos_heap_grow(size_t bytes)
 {
     void *begin = (void *)heap_end;
-    if (free_count + (high - low) < reserve / 2 + bytes / PAGE)
+    /* All or nothing: half of what the index of a huge sparse file wants would be lost for good. */
+    if (free_count + (high - low) < reserve / 2 + bytes / PAGE || bytes / PAGE > objects_free() / 2)
         return NULL;
     for (size_t at = 0; at < bytes; at += PAGE) {
         uint32_t frame = object_take();

@@ -65,9 +65,10 @@ static struct region *region_at(struct space *space, vaddr_t vaddr)
     return NULL;
 }
 
+/* The highest region of the kind: munmap and mprotect may have cut the heap into several. */
 static struct region *region_of(struct space *space, uint32_t kind)
 {
-    for (uint32_t i = 0; i < space->count; i++)
+    for (uint32_t i = space->count; i-- > 0;)
         if (space->regions[i].kind == kind)
             return &space->regions[i];
     return NULL;
@@ -491,11 +492,21 @@ vaddr_t space_find(const struct process *process, uint64_t size)
     return at + size <= POSIX_MMAP_LIMIT ? at : 0;
 }
 
+/* Whether no region lies there: mmap may have put one behind the heap. */
+static bool is_free(const struct space *space, vaddr_t begin, vaddr_t end)
+{
+    for (uint32_t i = 0; i < space->count; i++)
+        if (space->regions[i].begin < end && space->regions[i].end > begin)
+            return false;
+    return true;
+}
+
 vaddr_t space_grow_heap(struct process *process, uint64_t bytes)
 {
     struct region *heap = region_of(&process->space, REGION_HEAP);
     if (heap) {
-        if (bytes > POSIX_HEAP_LIMIT - heap->end)
+        if (bytes > POSIX_HEAP_LIMIT - heap->end ||
+            !is_free(&process->space, heap->end, heap->end + bytes))
             return 0;
         heap->end += bytes;
         return heap->end - bytes;

@@ -94,16 +94,22 @@ struct node *node_hold(struct node *node)
     return node;
 }
 
+static void entries_free(struct node *directory)
+{
+    while (directory->entries) {
+        struct entry *entry = directory->entries;
+        directory->entries = entry->next;
+        free(entry);
+    }
+    directory->last = NULL;
+}
+
 static void node_free(struct node *node)
 {
     for (uint32_t i = 0; i < node->page_count; i++)
         if (node->pages[i])
             page_drop(node->pages[i]);
-    while (node->entries) {
-        struct entry *entry = node->entries;
-        node->entries = entry->next;
-        free(entry);
-    }
+    entries_free(node);
     if (node->of_image) {
         struct node **link = &image_nodes[node->inode % BUCKETS];
         while (*link != node)
@@ -200,8 +206,10 @@ static int directory_copy_up(struct node *directory)
         if (is_dots(record.name, record.length))
             continue;
         struct entry *entry = entry_append(directory, record.name, record.length, record.next);
-        if (!entry)
-            return -ENOSPC; /* the list is partial, and not used: `listed` stays false */
+        if (!entry) {
+            entries_free(directory); /* all or nothing: the next try begins anew */
+            return -ENOSPC;
+        }
         entry->inode = record.inode;
     }
     directory->listed = true;

@@ -7,12 +7,14 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -202,6 +204,57 @@ static void check_memory(void)
         free(blocks[i]);
 }
 
+/* In a child without privileges; whether it says 1. */
+static int as_nobody(int (*try)(const char *path), const char *path)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(setgid(1000) == 0 && setuid(1000) == 0 && try(path));
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+static int is_refused(const char *path)
+{
+    return open(path, O_SEARCH) < 0 && open(path, O_RDWR | O_SEARCH) < 0 &&
+           open(path, O_ACCMODE) < 0 && open(path, O_SEARCH | O_TRUNC) < 0;
+}
+
+/* No flags of open get round the permissions; what is absurd is refused, and all goes on. */
+static void check_refusals(void)
+{
+    char name[] = "/tmp/libctest.XXXXXX";
+    int fd = mkstemp(name);
+    check(fd >= 0 && write(fd, "x", 1) == 1 && as_nobody(is_refused, name), "open for nobody");
+    check(pwrite(fd, "x", 1, (off_t)1 << 42) < 0, "a write far behind the end");
+    check(open(name, O_ACCMODE) < 0 && errno == EINVAL, "open with no access mode");
+    struct stat status;
+    check(fstat(fd, &status) == 0 && status.st_size == 1, "the file after refusals");
+    unlink(name);
+    close(fd);
+    for (int i = 0; i < 3; i++)
+        check(poll(NULL, 0, 1) == 0, "poll of nothing");
+}
+
+/* A page that was read-only at fork is not shared when it is written to afterwards. */
+static void check_fork_protected(void)
+{
+    int status = 0;
+    char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    page[0] = 1;
+    mprotect(page, 4096, PROT_READ);
+    pid_t child = fork();
+    if (child == 0) {
+        mprotect(page, 4096, PROT_READ | PROT_WRITE);
+        page[0] = 2;
+        _exit(page[0]);
+    }
+    waitpid(child, &status, 0);
+    check(WEXITSTATUS(status) == 2 && page[0] == 1, "fork of a protected page");
+    munmap(page, 4096);
+}
+
 int main(void)
 {
     check_jumps();
@@ -210,5 +263,7 @@ int main(void)
     check_files();
     check_others();
     check_memory();
+    check_refusals();
+    check_fork_protected();
     return failures != 0;
 }
