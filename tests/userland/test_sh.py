@@ -213,3 +213,16 @@ def test_job_control(terminal: Terminal) -> None:
     time.sleep(0.3)
     terminal.type("\x03")
     assert "\n130\r" in terminal.type("echo $?\r")
+
+
+def test_an_interrupt_drops_the_rest_of_the_line(terminal: Terminal) -> None:
+    os.write(terminal.fd, b"sleep 100; echo wro''ng\r")
+    terminal.read_until("\n")
+    time.sleep(0.3)
+    assert "wrong" not in terminal.type("\x03")
+    assert "\n130\r" in terminal.type("echo $?\r")
+    terminal.type("trap 'echo caught' INT\r")
+    os.write(terminal.fd, b"sleep 100\r")
+    terminal.read_until("\n")
+    time.sleep(0.3)
+    assert "\ncaught\r" in terminal.type("\x03")

@@ -348,13 +348,17 @@ static void give_up(struct job *job)
         job->processes[i].state = PROCESS_DONE;
 }
 
-/* Says which signal ended the job, unless the user typed it or a reader went away. */
+/* Says which signal ended the job, unless the user typed it or a reader went away. With job control
+ * an interrupt reached only the job: the line that it is part of ends by it as well. */
 static void report_signal(const struct job *job)
 {
     int status = job->processes[job->count - 1].status;
 
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh_prompts())
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh_prompts()) {
         write_all(STDERR_FILENO, "\n", 1);
+        if (terminal >= 0)
+            raise(SIGINT);
+    }
     if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGPIPE)
         return;
     sh_warn("%s%s%s", strsignal(WTERMSIG(status)), *job->text ? ": " : "", job->text);
