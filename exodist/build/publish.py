@@ -25,6 +25,7 @@ class Publisher:
         if self._is(target, digest):
             return target
         target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
         temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
             shutil.copyfile(self._store.path(digest), temporary)
@@ -38,3 +39,22 @@ class Publisher:
             return self._digests.digest(str(target)) == digest
         except OSError:
             return False
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed builds left beside `target`; a build that runs keeps its own."""
+    for path in target.parent.iterdir():
+        name, _, pid = path.name.removesuffix(".tmp").rpartition(".")
+        ours = name == f".{target.name}" and path.suffix == ".tmp" and pid.isdigit()
+        if ours and not _runs(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
