@@ -156,17 +156,25 @@ void cap_unlink(struct cap *cap)
         object_unname(object);
 }
 
+/* The word of a child. RIGHT_DEVICE says what a capability does not cover (RAM): it stays. */
+static uint64_t child_word(const struct cap *from, uint32_t rights, uint64_t extent)
+{
+    if (cap_type(from) == CAP_FRAMES)
+        rights |= RIGHT_DEVICE;
+    return cap_word(cap_type(from), rights & cap_rights(from), extent);
+}
+
 bool cap_carry(struct env *giver, struct env *taker, uint64_t what)
 {
     struct cap *from = cap_slot(giver, (uint32_t)what);
     struct cap *to = cap_slot(taker, taker->receive_slot);
-    uint64_t rights = what >> 32 & 0xFFFF;
+    uint32_t rights = what >> 32 & 0xFFFF;
 
     if (!from || !to || cap_type(from) == CAP_NONE || cap_type(to) != CAP_NONE)
         return false;
     if (!(cap_rights(from) & RIGHT_DERIVE) || !cap_derivable(from))
         return false;
-    cap_insert(to, from, from->word & ~(0xFFFFull << 16 & ~(rights << 16)), from->object);
+    cap_insert(to, from, child_word(from, rights, cap_extent(from)), from->object);
     return true;
 }
 
@@ -242,8 +250,7 @@ status_t sys_cap_derive(struct cap *cap, uint64_t dst_env, uint64_t dst_slot, ui
     status = narrow(cap, rights_badge >> 32, offset, count, &extent, &object);
     if (status)
         return status;
-    cap_insert(to, cap, cap_word(cap_type(cap), (uint32_t)rights_badge & cap_rights(cap), extent),
-               object);
+    cap_insert(to, cap, child_word(cap, (uint32_t)rights_badge & 0xFFFF, extent), object);
     return EXO_OK;
 }
 

@@ -71,6 +71,20 @@ static void test_hand_on_before(void)
     check_equal(present(SLOT_TEST + 2), EXO_BAD_SLOT, "and goes with its grandparent");
 }
 
+/* Of devices: no child reaches RAM by leaving that right behind. */
+static void test_device(void)
+{
+    struct exo_frame_info info;
+    uint64_t done;
+
+    exo_frame_info(FRAMES, take_frames(1), &info);
+    exo_cap_derive(ROOT_SLOT_DEVICE, 0, SLOT_TEST, RIGHT_READ | RIGHT_WRITE | RIGHT_DERIVE,
+                   info.paddr / PAGE, 1);
+    check_equal(exo_aspace_map(SLOT_ASPACE, SLOT_TEST, 0, SCRATCH_VADDR, 1, PROT_READ_PAGE, &done),
+                EXO_BUSY, "a child of the devices' capability does not reach RAM");
+    drop(SLOT_TEST);
+}
+
 static void test_badge(void)
 {
     struct exo_cap_inspect cap;
@@ -98,4 +112,5 @@ void test_caps(void)
     test_hand_on();
     test_hand_on_before();
     test_badge();
+    test_device();
 }

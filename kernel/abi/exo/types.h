@@ -58,7 +58,7 @@ enum cap_right {
     RIGHT_NOTIFY = 1u << 7,  /* env: notification bits */
     RIGHT_CALL = 1u << 8,    /* gate */
     RIGHT_BIND = 1u << 9,    /* irq, slice */
-    RIGHT_DEVICE = 1u << 10, /* frames: device memory, never donated, mapped uncached */
+    RIGHT_DEVICE = 1u << 10, /* frames: device memory only, uncached; children keep it */
     RIGHT_ALL = 0xFFFF,
 };
 
