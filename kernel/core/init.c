@@ -164,7 +164,7 @@ _Noreturn void kernel_main(uint64_t info_paddr)
     timer_init(info.rsdp, info.tsc_hz, info.timer_hz);
     state.total_frames = count_frames(true);
     state.kernel_frames = taken + count_frames(false);
-    say("ExoV6 0.1.0 x86_64: %lu MiB, kernel %lu KiB, boot flags %x\n",
+    say("ExoV6 %s: %lu MiB, kernel %lu KiB, boot flags %x\n", cpu_name,
         state.total_frames * PAGE_SIZE >> 20, state.kernel_frames * PAGE_SIZE >> 10, info.flags);
     root_start(&state);
 }

@@ -37,6 +37,8 @@ extern char kernel_stack_top[];
 extern char fault_stack_top[];
 _Noreturn void return_to_user(void);
 
+const char cpu_name[] = "x86_64";
+
 struct tss cpu_tss; /* entry.S sets RSP0 when a gate switches */
 
 static uint64_t gdt[7] = {

@@ -9,6 +9,9 @@
 
 struct env;
 
+/* What people call this architecture. */
+extern const char cpu_name[];
+
 /* Protection features, segments, system-call entry. */
 void cpu_init(void);
 
