@@ -12,6 +12,8 @@
 
 enum { NANOSECONDS = 1000000000 };
 
+#define SECONDS_MAX 0x200000000 /* 272 years: longer sleeps have no end */
+
 static volatile uint64_t alarm_at = LIBOS_FOREVER;
 
 static struct timespec timespec_of(uint64_t nanoseconds)
@@ -60,8 +62,10 @@ int nanosleep(const struct timespec *duration, struct timespec *left)
     if (duration->tv_nsec < 0 || duration->tv_nsec >= NANOSECONDS || duration->tv_sec < 0)
         return (int)libos_result(-EINVAL);
     struct libos_moment moment = libos_now();
-    uint64_t deadline =
-        libos_clock() + (uint64_t)duration->tv_sec * NANOSECONDS + (uint64_t)duration->tv_nsec;
+    uint64_t deadline = LIBOS_FOREVER;
+    if (duration->tv_sec < SECONDS_MAX)
+        deadline =
+            libos_clock() + (uint64_t)duration->tv_sec * NANOSECONDS + (uint64_t)duration->tv_nsec;
     for (;;) {
         uint64_t now = libos_clock();
         if (now >= deadline)
