@@ -136,6 +136,7 @@ TOOLS = (
         {"apt": "libc6-dev", "dnf": "glibc-devel", "pacman": "glibc", "brew": "gcc"},
         ("/usr/include/stdio.h", "/Library/Developer/CommandLineTools/SDKs"),
     ),
+    Tool("mandoc", "test", "judges manual pages", _same("mandoc")),
     Tool("cc", "test", "host build of libc and kernel/lib, with sanitizers", _same("gcc")),
 )
 

@@ -34,7 +34,7 @@ HEADLESS_TIMEOUT = 300.0
 @click.option("--secure-boot/--no-secure-boot", default=True, help="Default: on.")
 @click.option("--keys", type=click.Path(path_type=Path), help="Key set that is enrolled.")
 @click.option("--command", help="Run this in the guest's shell, give its output and status.")
-@click.option("--headless", is_flag=True, help="No terminal: the console only goes to the log.")
+@click.option("--headless", is_flag=True, help="No terminal; the console goes to stdout.")
 @click.option("--memory", type=click.IntRange(32, 1 << 20), default=256, help="MiB of memory.")
 @click.option("--timeout", type=click.FloatRange(min=1), help="Seconds until a hang is ended.")
 @click.option("--gdb", is_flag=True, help="Wait for a debugger before the first instruction.")
