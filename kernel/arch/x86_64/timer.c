@@ -15,6 +15,8 @@
 #include "dev/hpet.h"
 
 #define NS_PER_SECOND 1000000000ull
+#define LESSON_NS 100000ull
+#define LAST_LESSON_NS 1000000ull
 #define TIMER_HZ_FLOOR 25000000ull /* no local APIC timer counts slower undivided */
 
 static uint64_t tsc_hz, tsc_base;
@@ -71,16 +73,17 @@ uint64_t timer_now(void)
     return (uint64_t)((unsigned __int128)clock_ticks() * clock_multiplier >> 32);
 }
 
-/* An unknown rate is learned from how long the last shot really took. */
+/* An unknown rate is learned from how long the last shot really took. A very short time may be
+ * that of an earlier shot, which waited while the timer was armed anew, and says nothing. */
 static void learn_rate(void)
 {
-    uint64_t now = timer_now();
+    uint64_t took = timer_now() - armed_at;
 
-    if (now > armed_at && armed_count) {
-        uint64_t hz = armed_count * NS_PER_SECOND / (now - armed_at);
+    if (took >= LESSON_NS && armed_count) {
+        uint64_t hz = armed_count * NS_PER_SECOND / took;
 
         timer_hz = hz > timer_hz ? hz : timer_hz;
-        timer_rate_known = now - armed_at > 1000000;
+        timer_rate_known = took >= LAST_LESSON_NS;
     }
 }
 
