@@ -40,6 +40,7 @@ PE_LINK = ("-Brepro", "-WX", "-subsystem:efi_application", "-entry:efi_main", "-
 ANALYSER = (
     "--analyze", "-Xclang", "-analyzer-disable-checker",
     "-Xclang", "unix.Malloc,core.NullPointerArithm,core.FixedAddressDereference",
+    "-Xclang", "-analyzer-config", "-Xclang", "mode=shallow",
 )  # fmt: skip
 
 
