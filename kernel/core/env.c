@@ -323,6 +323,9 @@ status_t sys_env_set(struct cap *cap, uint64_t what, uint64_t value)
     case ENV_SLICE_UPCALL:
         env->slice_upcall = value != 0;
         return EXO_OK;
+    case ENV_STRICT:
+        env->strict = value != 0;
+        return EXO_OK;
     default:
         return EXO_BAD_VALUE;
     }
@@ -373,6 +376,9 @@ status_t sys_env_get(struct cap *cap, uint64_t what)
         break;
     case ENV_SLICE_UPCALL:
         *out = env->slice_upcall;
+        break;
+    case ENV_STRICT:
+        *out = env->strict;
         break;
     case ENV_STATE:
         *out = env->state;

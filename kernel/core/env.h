@@ -72,6 +72,7 @@ struct env {
     uint64_t sleep_mask; /* of the env_wait under way */
     uint64_t pending;
     bool slice_upcall;
+    bool strict; /* wrong capabilities are faults */
 
     struct env *caller; /* whom it serves */
     struct env *callee; /* whose reply it waits for */
@@ -84,7 +85,7 @@ struct env {
     struct env *keeper;
     uint64_t keeper_bits;
     uint64_t keeper_badge; /* of the capability that named the keeper; 0: any bit */
-    struct list wards; /* envs whose keeper this is */
+    struct list wards;     /* envs whose keeper this is */
     struct list ward_node;
 
     uint64_t fault_kind;

@@ -31,6 +31,23 @@ _Static_assert(CALL_cap_check == 0 && CALL_gate_call == 49 && CALL_gate_wait == 
 _Static_assert(COST_cap_check == 1 && COST_gate_call == 8 && COST_gate_wait == 8,
                "the entry code debits so much");
 
+/* Asking about a slot is no misuse of it. */
+static bool only_asks(uint64_t number)
+{
+    return number == CALL_cap_check || number == CALL_cap_inspect;
+}
+
+status_t syscall_refused(status_t status)
+{
+    uint64_t slot = current->regs.message[0];
+
+    if (current->strict && !only_asks(current->regs.status)) {
+        current->regs.status = (uint64_t)status;
+        env_fault(current, UPCALL_CAPABILITY, (uint64_t)-status, slot);
+    }
+    return status;
+}
+
 /* Where the env has a handler, it goes on there with the number in the saved rax. */
 status_t syscall_unknown(void)
 {

@@ -21,6 +21,9 @@ struct syscall {
 /* A number that the table does not have: an upcall, or BAD_CALL. */
 status_t syscall_unknown(void);
 
+/* The capability of argument 0 was not there or did not allow the call: `status` says which. */
+status_t syscall_refused(status_t status);
+
 status_t sys_cap_check(struct cap *cap, uint64_t type, uint64_t rights);
 status_t sys_cap_inspect(struct cap *cap);
 status_t sys_cap_derive(struct cap *cap, uint64_t dst_env, uint64_t dst_slot, uint64_t rights_badge,

@@ -38,6 +38,18 @@ static void execute(uint64_t address)
     stop_self();
 }
 
+static void look_at(uint64_t slot)
+{
+    exo_frame_info(slot, 0, &(struct exo_frame_info){0});
+    stop_self();
+}
+
+static void map_through(uint64_t slot)
+{
+    exo_aspace_unmap(slot, SCRATCH_VADDR, 1);
+    stop_self();
+}
+
 static void use_slot(uint64_t slot)
 {
     counter = (uint64_t)exo_cap_check(slot, 0, 0);
@@ -82,16 +94,17 @@ static void test_start(void)
 }
 
 /* One env breaks a rule; its keeper hears, and its neighbour goes on. */
-static void test_fault(void (*function)(uint64_t), uint64_t argument, uint64_t address,
-                       const char *name)
+static void test_fault(void (*function)(uint64_t), uint64_t argument, enum upcall_kind kind,
+                       uint64_t address, const char *name)
 {
     make_env(SLOT_ENV, SLOT_SPACE, function, argument);
+    exo_env_set(SLOT_ENV, ENV_STRICT, 1);
     make_env(SLOT_ENV + 1, SLOT_SPACE, say_done, 77);
     give_root(SLOT_ENV + 1);
     exo_env_start(SLOT_ENV);
     wait_for(BIT_KEEPER);
     check(property(SLOT_ENV, ENV_STATE) == ENV_FAULTED &&
-              property(SLOT_ENV, ENV_FAULT_KIND) == UPCALL_PAGE_FAULT &&
+              property(SLOT_ENV, ENV_FAULT_KIND) == kind &&
               property(SLOT_ENV, ENV_FAULT_ADDRESS) == address,
           name);
     exo_env_start(SLOT_ENV + 1);
@@ -106,10 +119,16 @@ static void test_faults(void)
     uint64_t frame = take_frames(1);
 
     map_here(frame, SCRATCH_VADDR, PROT_READ_PAGE | PROT_WRITE_PAGE);
-    test_fault(touch, SCRATCH_VADDR, SCRATCH_VADDR, "an env cannot touch another's page");
-    test_fault(touch, 0xFFFF800000000000, 0xFFFF800000000000, "nor the kernel's memory");
-    test_fault(execute, STACKS_VADDR, STACKS_VADDR, "nor execute what is not text");
+    test_fault(touch, SCRATCH_VADDR, UPCALL_PAGE_FAULT, SCRATCH_VADDR,
+               "an env cannot touch another's page");
+    test_fault(touch, 0xFFFF800000000000, UPCALL_PAGE_FAULT, 0xFFFF800000000000,
+               "nor the kernel's memory");
+    test_fault(execute, STACKS_VADDR, UPCALL_PAGE_FAULT, STACKS_VADDR,
+               "nor execute what is not text");
     exo_aspace_unmap(SLOT_ASPACE, SCRATCH_VADDR, 1);
+    test_fault(look_at, 12345, UPCALL_CAPABILITY, 12345, "nor make up a capability");
+    test_fault(look_at, 91, UPCALL_CAPABILITY, 91, "nor use an empty slot");
+    test_fault(map_through, SLOT_SELF, UPCALL_CAPABILITY, SLOT_SELF, "nor one of another type");
 }
 
 static int64_t child_uses(uint64_t slot, bool revoked)

@@ -101,6 +101,7 @@ static bool make_env(struct process *process)
            /* The space is ours: what the process maps itself, we could not take away again. */
            exo_cap_revoke(process->aspace) == 0 && exo_env_set(env, ENV_KEEPER, SLOT_SELF) == 0 &&
            exo_env_set(env, ENV_KEEPER_BITS, NOTIFY_FAULTED) == 0 &&
+           exo_env_set(env, ENV_STRICT, 1) == 0 &&
            exo_env_set(env, ENV_UPCALL_STACK, POSIX_UPCALL_STACK) == 0;
 }
 

@@ -89,22 +89,56 @@ static void try_slots(void)
         if (!is_ours(slot) && exo_cap_check(slot, CAP_NONE, 0) == 0)
             report("a made-up capability was taken", slot);
     }
-    /* The process's own space: given at creation, revoked by the server before it first ran. */
+}
+
+static void look_at_space(slot_t slot)
+{
     struct exo_aspace_query query;
+    exo_aspace_query(slot, POSIX_TEXT_VADDR, &query);
+}
+
+static void look_at_frame(slot_t slot)
+{
+    struct exo_frame_info info;
+    exo_frame_info(slot, 0, &info);
+}
+
+static void destroy_env(slot_t slot)
+{
+    exo_env_destroy(slot);
+}
+
+static bool dies_by_using(void (*use)(slot_t), slot_t slot)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        use(slot);
+        _exit(0);
+    }
+    int status = 0;
     attempts++;
-    if (exo_aspace_query(SLOT_ASPACE, POSIX_TEXT_VADDR, &query) == 0)
-        report("a revoked capability was taken", SLOT_ASPACE);
+    return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
+}
+
+static void try_uses(void)
+{
+    static const slot_t made_up[] = {0, 5, 127, 128, 4095, 4096, 0x7FFFFFFF, 0xFFFFFFFF};
+    for (size_t i = 0; i < sizeof(made_up) / sizeof(made_up[0]); i++)
+        if (!dies_by_using(look_at_frame, made_up[i]))
+            report("a made-up capability was no fault", made_up[i]);
+    /* The process's own space: given at creation, revoked by the server before it first ran. */
+    if (!dies_by_using(look_at_space, SLOT_ASPACE))
+        report("a revoked capability was no fault", SLOT_ASPACE);
+    if (!dies_by_using(look_at_space, SLOT_SELF))
+        report("an env was taken for a space", SLOT_SELF);
+    if (!dies_by_using(destroy_env, SLOT_SERVER))
+        report("a gate was taken for an env", SLOT_SERVER);
 }
 
 /* What we hold must not do more than it says. */
 static void try_rights(void)
 {
-    uint64_t done;
-    attempts += 4;
-    if (exo_aspace_map(SLOT_SELF, SLOT_SELF, 0, POSIX_HEAP_LIMIT, 1, PROT_READ_PAGE, &done) == 0)
-        report("an env was taken for a space", SLOT_SELF);
-    if (exo_env_destroy(SLOT_SERVER) == 0)
-        report("a gate was taken for an env", SLOT_SERVER);
+    attempts += 2;
     if (exo_cap_derive(SLOT_SERVER, 0, SLOT_SERVER + 1, RIGHT_ALL, 0, 0) == 0 &&
         exo_cap_check(SLOT_SERVER + 1, CAP_GATE, RIGHT_CONTROL) == 0)
         report("a derived capability has more rights", SLOT_SERVER);
@@ -233,7 +267,7 @@ static void ask_neighbour(int there, int back)
 
 int main(void)
 {
-    static void (*const tries[])(void) = {try_memory, try_slots, try_rights, try_calls};
+    static void (*const tries[])(void) = {try_memory, try_slots, try_uses, try_rights, try_calls};
     int there[2];
     int back[2];
     pid_t neighbour = start_neighbour(there, back);

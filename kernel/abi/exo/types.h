@@ -98,6 +98,7 @@ enum env_property {
     ENV_GRANT_WINDOW = 12, /* where a page that comes through a gate is mapped; 0: refuse */
     ENV_SLICE_UPCALL = 13, /* 1: upcall at the end of each slice */
     ENV_UPCALL_STACK = 14, /* top of the stack that the upcall entry begins with */
+    ENV_STRICT = 15,       /* 1: a capability that is not there or does not allow is a fault */
     ENV_STATE = 32,        /* read only from here on: enum env_state */
     ENV_TIME_USED = 33,    /* nanoseconds */
     ENV_GAS = 34,

@@ -22,8 +22,9 @@ enum upcall_kind {
     UPCALL_PAGE_FAULT = 1, /* address; code: bit 0 present, 1 write, 4 fetch */
     UPCALL_EXCEPTION = 2,  /* code: vector, address: error code */
     UPCALL_SLICE = 3,
-    UPCALL_NOTIFY = 4,  /* code: the bits, taken */
-    UPCALL_SYSCALL = 5, /* a number that the kernel does not know (for personalities) */
+    UPCALL_NOTIFY = 4,     /* code: the bits, taken */
+    UPCALL_SYSCALL = 5,    /* a number that the kernel does not know (for personalities) */
+    UPCALL_CAPABILITY = 6, /* ENV_STRICT; code: the status without its sign, address: the slot */
 };
 
 struct upcall_frame {

@@ -189,12 +189,12 @@ call_attention:
 
 bad_slot:
     mov $-2, %rax               /* EXO_BAD_SLOT */
-    jmp call_done
+    jmp refused
 bad_cap:
     mov $-2, %rax
     mov (%rdi), %ecx
     test %cl, %cl
-    jz call_done
+    jz refused
     mov $-4, %rax               /* EXO_BAD_RIGHTS */
     mov $-3, %rdx               /* EXO_BAD_TYPE, where the type is what differs */
     mov FRAME_STATUS(%rbx), %edi
@@ -202,6 +202,9 @@ bad_cap:
     xor syscall_table+CALL_EXPECT(%rdi), %ecx
     test %cl, syscall_table+CALL_MASK(%rdi)
     cmovnz %rdx, %rax
+refused:
+    mov %rax, %rdi
+    call syscall_refused
     jmp call_done
 unknown_call:
     call syscall_unknown

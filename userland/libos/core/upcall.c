@@ -78,6 +78,7 @@ void libos_upcall(struct upcall_frame *frame, const void *fpu)
         fault_signal(frame, fpu, signal_of_exception(frame->code));
         break;
     case UPCALL_SYSCALL:
+    case UPCALL_CAPABILITY:
         fault_signal(frame, fpu, SIGSYS);
         break;
     case UPCALL_SLICE:
