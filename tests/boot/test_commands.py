@@ -59,6 +59,11 @@ def test_libc_on_the_libos(direct: Guest) -> None:
     assert (done.status, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def test_the_library_os(direct: Guest) -> None:
+    done = direct.command("/usr/libexec/libostest", timeout=120)
+    assert (done.status, done.stdout, done.stderr) == (0, b"ok\n", b"")
+
+
 def test_processes_cannot_reach_beyond_themselves(direct: Guest) -> None:
     done = direct.command("/usr/libexec/isolation", timeout=120)
     assert (done.status, done.stderr) == (0, b"")
