@@ -12,7 +12,6 @@ import errno
 import importlib
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -38,11 +37,10 @@ class LazyGroup(click.Group):
     """Commands by name, imported on first use from `exodist.commands`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        folder = Path(__file__).parent / "commands"
-        return [name for name in COMMANDS if (folder / f"{name}.py").is_file()]
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"exodist.commands.{cmd_name}")
         command = getattr(module, cmd_name)
