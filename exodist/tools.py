@@ -128,6 +128,19 @@ TOOLS = (
         _same("sbsigntools") | {"apt": "sbsigntool"},
     ),
     Tool("osslsigncode", "test", "judges signatures of UEFI programs", _same("osslsigncode")),
+    Tool(
+        "ninja",
+        "test",
+        "the plain build that `bench` measures ours against",
+        _same("ninja") | {"apt": "ninja-build", "dnf": "ninja-build"},
+    ),
+    Tool(
+        "ps",
+        "test",
+        "a second ps and kill that our utilities' tests pass against",
+        _same("procps-ng") | {"apt": "procps"},
+        needed=sys.platform == "linux",
+    ),
     Tool("dash", "test", "a second shell that our shell's tests pass against", _same("dash")),
     Tool(
         "C library headers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
@@ -33,6 +34,11 @@ def test(unit: bool, everything: bool, arguments: tuple[str, ...]) -> None:
     if whole:
         argv += ["--cov", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERAGE_FLOOR}"]
     console.step(f"pytest: {marks or 'all tests'}")
+    # A shell passes on signals that were ignored when it started (a background job, nohup), and a
+    # shell that is tested could then not trap them.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     status = subprocess.run(argv, cwd=TREE, check=False).returncode
     if status:
         raise CheckError(f"tests failed (pytest status {status})")

@@ -4,9 +4,11 @@ Specification: Microsoft, "Windows Authenticode Portable Executable Signature Fo
 RFC 2315 (PKCS #7 1.5); ITU-T X.690 (DER); UEFI 2.10 section 32.2.4.
 
 One form only: version 1, SHA-256 throughout, one signer, one certificate (the signer's own),
-signed attributes contentType and messageDigest, no signing time, no unsigned attributes. So every
-byte follows from the image's digest, the certificate and the signature: `encode` writes them out
-by hand, and `parse` reads leniently (asn1crypto), encodes again and demands the same bytes.
+signed attributes contentType, signingTime and messageDigest, no unsigned attributes. The signing
+time is the beginning of the certificate's validity: osslsigncode 2.5 wants one, and the clock must
+not reach an output. So every byte follows from the image's digest, the certificate and the
+signature: `encode` writes them out by hand, and `parse` reads leniently (asn1crypto), encodes
+again and demands the same bytes.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ def _oid(dotted: str) -> bytes:
 _SIGNED_DATA = _oid("1.2.840.113549.1.7.2")
 _CONTENT_TYPE = _oid("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = _oid("1.2.840.113549.1.9.4")
+_SIGNING_TIME = _oid("1.2.840.113549.1.9.5")
 _SPC_INDIRECT_DATA = _oid("1.3.6.1.4.1.311.2.1.4")
 _SPC_PE_IMAGE_DATA = _oid("1.3.6.1.4.1.311.2.1.15")
 _SHA256 = _der(_SEQUENCE, _oid("2.16.840.1.101.3.4.2.1"), _der(_NULL))
@@ -60,7 +63,7 @@ class Authenticode:
 
     digest: bytes
     certificate: bytes  # DER
-    signature: bytes  # RSA PKCS #1 v1.5, SHA-256, over `signed_message(digest)`
+    signature: bytes  # RSA PKCS #1 v1.5, SHA-256, over `signed_message`
 
     def encode(self) -> bytes:
         """The DER of the PKCS #7 ContentInfo (RFC 2315, sections 7 and 9)."""
@@ -72,7 +75,7 @@ class Authenticode:
             _VERSION_1,
             _der(_SEQUENCE, issuer, serial),
             _SHA256,
-            _der(_TAG_0_CONSTRUCTED, _signed_attributes(self.digest)),
+            _der(_TAG_0_CONSTRUCTED, _signed_attributes(self.digest, signer)),
             _RSA,
             _der(_OCTETS, self.signature),
         )
@@ -88,9 +91,9 @@ class Authenticode:
         return _der(_SEQUENCE, _SIGNED_DATA, _der(_TAG_0_CONSTRUCTED, signed_data))
 
 
-def signed_message(digest: bytes) -> bytes:
+def signed_message(digest: bytes, certificate: bytes) -> bytes:
     """The bytes that are signed for an image of this digest: the attributes, as a SET OF."""
-    return _der(_SET, _signed_attributes(digest))
+    return _der(_SET, _signed_attributes(digest, x509.Certificate.load(certificate)))
 
 
 def parse(data: bytes) -> Authenticode:
@@ -115,7 +118,7 @@ def parse(data: bytes) -> Authenticode:
     if written != data:
         raise FormatError(
             "the Authenticode signature is not in canonical form: expected one signer, its "
-            "certificate, SHA-256 and no signing time",
+            "certificate, SHA-256, signed when the certificate begins",
             where="certificate table",
         )
     return found
@@ -128,10 +131,14 @@ def _indirect_data(digest: bytes) -> bytes:
     )
 
 
-def _signed_attributes(digest: bytes) -> bytes:
-    """The two attributes in the order that DER wants (shorter first), without the set around."""
+def _signed_attributes(digest: bytes, signer: x509.Certificate) -> bytes:
+    """The attributes in the order that DER wants (shorter first), without the set around."""
     # PKCS #7 digests the content without its own identifier and length (RFC 2315, section 9.3).
     content = hashlib.sha256(_indirect_data(digest)).digest()
-    return _der(_SEQUENCE, _CONTENT_TYPE, _der(_SET, _SPC_INDIRECT_DATA)) + _der(
-        _SEQUENCE, _MESSAGE_DIGEST, _der(_SET, _der(_OCTETS, content))
+    # Both are the same CHOICE of UTCTime and GeneralizedTime (RFC 2985, section 5.3.3).
+    signed_at = signer["tbs_certificate"]["validity"]["not_before"].dump()
+    return (
+        _der(_SEQUENCE, _CONTENT_TYPE, _der(_SET, _SPC_INDIRECT_DATA))
+        + _der(_SEQUENCE, _SIGNING_TIME, _der(_SET, signed_at))
+        + _der(_SEQUENCE, _MESSAGE_DIGEST, _der(_SET, _der(_OCTETS, content)))
     )

@@ -29,7 +29,7 @@ def sign_pe(image: bytes, signer: Signer) -> bytes:
     if unsigned.certificate:
         raise SignatureError("the image is signed already", hint="sign the unsigned image")
     digest = unsigned.authenticode_digest()
-    signature = signer.sign(authenticode.signed_message(digest))
+    signature = signer.sign(authenticode.signed_message(digest, signer.certificate))
     signed = authenticode.Authenticode(digest, signer.certificate, signature)
     return unsigned.with_certificate(signed.encode()).encode()
 
@@ -62,7 +62,7 @@ def _verify_signature(signature: authenticode.Authenticode) -> None:
     key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
         raise SignatureError("the certificate holds no RSA key")
-    message = authenticode.signed_message(signature.digest)
+    message = authenticode.signed_message(signature.digest, signature.certificate)
     try:
         key.verify(signature.signature, message, padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature as error:

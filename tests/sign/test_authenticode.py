@@ -115,7 +115,8 @@ def test_signature_of_another_image() -> None:
 
 def test_key_and_certificate_of_different_people(stranger: KeySet) -> None:
     signature = authenticode.parse(pe.parse(SIGNED).certificate)
-    forged = stranger.signer().sign(authenticode.signed_message(signature.digest))
+    message = authenticode.signed_message(signature.digest, signature.certificate)
+    forged = stranger.signer().sign(message)
     pkcs7 = replace(signature, signature=forged).encode()
     with pytest.raises(SignatureError, match="does not hold"):
         verify_pe(small_image().with_certificate(pkcs7).encode(), KEYS.trusted())
