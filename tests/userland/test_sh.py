@@ -64,6 +64,7 @@ def _run(case: Case, shell: Path) -> Result:
             cwd=folder,
             env=ENVIRONMENT | {"PATH": f"{shell}:/usr/bin:/bin", "HOME": folder},
             timeout=20,
+            preexec_fn=native.default_signals,
         )
     return Result(done.stdout, done.stderr, done.returncode)
 

@@ -46,6 +46,7 @@ def _run(case: Case, utility: str, path: str) -> Result:
                 cwd=folder,
                 env=ENVIRONMENT | {"PATH": path, "HOME": folder},
                 timeout=20,
+                preexec_fn=native.default_signals,
             )
         subprocess.run(["chmod", "-R", "u+rwx", folder], check=True)
     return Result(done.stdout, done.stderr, done.returncode)
